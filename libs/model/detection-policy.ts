@@ -1,0 +1,40 @@
+import type { Rung } from './alert.ts';
+import type { AccountClass, Profession } from './codes.ts';
+
+/**
+ * The part of the policy that `step` reads: plain data, checked and frozen by the policy file's parser before it gets
+ * here. Thresholds are scores in nats; factors have no unit; delays are in hours.
+ */
+export interface DetectionPolicy {
+  /** SHA-256 of the canonical policy, hex: goes into alerts and into a run's header. */
+  readonly digest: string;
+  /** Score from which each rung is reached. `throttle` is normally reached by quota, so its score is high. */
+  readonly thresholds: Readonly<Record<Rung, number>>;
+  /** Streams switched off by name (for ablation and for installations that lack the data). */
+  readonly disabledStreams: readonly string[];
+  readonly quota: QuotaPolicy;
+  /** Knots of the benign tail of each stream's maximum per account-month, by stream name. */
+  readonly tails: Readonly<Record<string, TailKnots>>;
+  /** Per class: which rung the machine may reach by itself. Above it, only a person. */
+  readonly highestRung: Readonly<Record<AccountClass, Rung>>;
+}
+
+/** Limits start at factor × (the account's own mean + offset): detection scaled to the account, not to the profession. */
+export interface QuotaPolicy {
+  readonly hourFactor: number;
+  readonly hourOffset: number;
+  readonly dayFactor: number;
+  readonly dayOffset: number;
+  readonly unfollowedFactor: number;
+  readonly unfollowedOffset: number;
+  /** New people a day an account of this profession is expected to see before anything is known of it. */
+  readonly priorNewPerDay: Readonly<Record<Profession, number>>;
+}
+
+/** Upper quantiles of a stream's monthly maximum over honest accounts, in nats of evidence. */
+export interface TailKnots {
+  /** Exceeded by one honest account-month in a hundred. */
+  readonly q99: number;
+  /** Exceeded by one in a thousand. */
+  readonly q999: number;
+}
