@@ -1,0 +1,56 @@
+import type { Exhausted } from './budget.ts';
+import { exhaustedBudget, isCounted, spendBudget } from './budget.ts';
+import type { Guard, GuardQuestion } from './guard.ts';
+import type { ResponseState } from './state.ts';
+import { groupOf } from './state.ts';
+
+/** Opens the breaker of an exhausted budget and says so once. */
+function openBreaker({ state, nowMs }: GuardQuestion, exhausted: Exhausted): void {
+  state.breakers.set(exhausted.scope, { openedMs: nowMs, queued: 0 });
+  state.notices.push({
+    id: `breaker:${exhausted.scope}:${nowMs}`,
+    notice: 'breaker_opened',
+    timeMs: nowMs,
+    subject: exhausted.scope,
+    accountId: '',
+    message: `${exhausted.reason}. From now on these plans wait for a person; alerts go on.`,
+  });
+}
+
+/** The open breaker that covers this plan. One whose time is up is closed on the way, if the policy lets it close. */
+function openBreakerFor({ state, alert, rung, nowMs }: GuardQuestion): string | undefined {
+  const scopes = [rung, `${rung}/${groupOf(alert.account.profession, alert.account.department)}`];
+  for (const scope of scopes) {
+    const breaker = state.breakers.get(scope);
+    if (!breaker) continue;
+    const closesMs = breaker.openedMs + state.policy.breakerMinutes * 60_000;
+    if (state.policy.breakerMinutes > 0 && nowMs >= closesMs) state.breakers.delete(scope);
+    else return scope;
+  }
+  return undefined;
+}
+
+/**
+ * The disable budget: a faulty detector must not be able to shut a profession down. While there is room the plan is
+ * counted and may go on; the first one past it opens the breaker, and it and all later ones wait for a person. An
+ * account that the machine has on this rung already costs nothing, so it is not held up.
+ */
+export const withinBudget: Guard = (question) => {
+  const { state } = question;
+  if (isCounted(question)) return undefined;
+  let scope = openBreakerFor(question);
+  if (scope === undefined) {
+    const exhausted = exhaustedBudget(question);
+    if (!exhausted) {
+      spendBudget(question);
+      return undefined;
+    }
+    openBreaker(question, exhausted);
+    scope = exhausted.scope;
+  }
+  state.breakers.get(scope)!.queued += 1;
+  return { decision: 'await_approval', reason: `the breaker for ${scope} is open` };
+};
+
+/** A person closes a breaker. False where it was not open. What it queued stays with the people who approve. */
+export const closeBreaker = (state: ResponseState, scope: string): boolean => state.breakers.delete(scope);

@@ -1,0 +1,8 @@
+export { closeBreaker } from './breaker.ts';
+export { budgetLeft } from './budget.ts';
+export { currentRestriction, isHolding } from './current-restriction.ts';
+export { rungHeight } from './ladder.ts';
+export { noteReenabled, plan } from './plan.ts';
+export { restoreResponseState, snapshotResponseState } from './snapshot.ts';
+export type { ResponseState } from './state.ts';
+export { createResponseState, noteGroupSize, noteSecondFactor, takeNotices } from './state.ts';
