@@ -41,7 +41,7 @@ export interface Alert {
   readonly status: 'created' | 'updated' | 'closed';
   readonly kind: AlertKind;
   readonly severity: Severity;
-  /** The highest rung this incident has reached. */
+  /** The rung that this revision reached; an update without a new rung repeats the highest so far. */
   readonly rung: Rung;
   /** Event time of the deciding event, ms. */
   readonly timeMs: number;

@@ -1,0 +1,52 @@
+/**
+ * How much an account normally does: new people a day and an hour, known people an hour, people left without follow-up
+ * in 28 days. Everything that depends on volume is measured in the account's own scale.
+ */
+
+/** One closed, learnable day of an account. */
+export interface WorkedDays {
+  /** Days with at least one look-up among those learnt from. */
+  days: number;
+  /** Hours with at least one look-up, over those days. */
+  hours: number;
+  /** New people over those days, each day winsorised. */
+  people: number;
+  /** Known people over those days (distinct an hour). */
+  known: number;
+}
+
+/** Weight of the group's expectation, in days: after four working weeks the account's own figure rules. */
+const PRIOR_DAYS = 5;
+/** Working hours a day assumed where nothing is known. */
+const PRIOR_HOURS = 8;
+/** A day counts for at most this many times the current mean, plus ten. */
+const WINSOR_FACTOR = 3;
+const WINSOR_OFFSET = 10;
+/** The scale may grow at most this much a day once it is learnt, so that nobody walks it up in a month. */
+const MAX_DAILY_GROWTH = 1.03;
+const LEARNT_DAYS = 20;
+
+/** What a day's count contributes, given the current mean a day. */
+export const winsorised = (count: number, meanPerDay: number): number =>
+  Math.min(count, WINSOR_FACTOR * meanPerDay + WINSOR_OFFSET);
+
+/** New people a worked day: posterior mean of own days and the group's expectation. */
+export function newPerDay(worked: WorkedDays, priorPerDay: number): number {
+  return (PRIOR_DAYS * priorPerDay + worked.people) / (PRIOR_DAYS + worked.days);
+}
+
+/** New people a worked hour, likewise. */
+export function newPerHour(worked: WorkedDays, priorPerDay: number): number {
+  return (PRIOR_DAYS * priorPerDay + worked.people) / (PRIOR_DAYS * PRIOR_HOURS + worked.hours);
+}
+
+/** Known people a worked hour; nothing is assumed beforehand. */
+export function knownPerHour(worked: WorkedDays): number {
+  return worked.known / (PRIOR_HOURS + worked.hours);
+}
+
+/** Next value of a scale whose estimate moved: free while it is being learnt, at most 3 % a day upwards afterwards. */
+export function limitedGrowth(previous: number, estimate: number, learntDays: number): number {
+  if (learntDays < LEARNT_DAYS || previous === 0) return estimate;
+  return Math.min(estimate, previous * MAX_DAILY_GROWTH + 0.05);
+}

@@ -1,0 +1,115 @@
+import type { Schema } from '#libs/base/columns.ts';
+import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
+import { TRAIT_COUNT } from './traits.ts';
+
+/** Rings over days, hours and ten-minute bins, indexed by (number & mask). */
+export const DAYS = 32;
+export const HOURS = 32;
+export const BINS = 8;
+export const BIN_MINUTES = 10;
+export const SOURCES = 8;
+export const RECENT = 32;
+export const NEIGHBOURS = 16;
+/** Room for streams; how many are in use is `STREAM_COUNT`. */
+export const STREAM_ROOM = 16;
+
+/** What is known of an account over all its channels. */
+export const ACCOUNT_SCHEMA = {
+  keyLo: ['i32', 1],
+  keyHi: ['i32', 1],
+  accountClass: ['u8', 1],
+  profession: ['u8', 1],
+  department: ['u8', 1],
+  createdDay: ['i32', 1],
+  firstDay: ['i32', 1],
+  lastDay: ['i32', 1],
+  /** Hashes of networks and devices, and the day each was last seen (day 0: free). */
+  network: ['i32', SOURCES],
+  networkDay: ['u16', SOURCES],
+  device: ['i32', SOURCES],
+  deviceDay: ['u16', SOURCES],
+  /** When the last new source came, minutes since the epoch; how much it says, nats. */
+  sourceMinute: ['u32', 1],
+  sourceNats: ['f32', 1],
+  /** Row of the account's channels + 1; 0 where it has none. */
+  channelRow: ['u32', 2],
+  /** No evidence before this minute counts (a person re-enabled the account, or judged it benign until then). */
+  graceMinute: ['u32', 1],
+} as const satisfies Schema;
+
+/** What is known of one account on one channel. */
+export const CHANNEL_SCHEMA = {
+  account: ['u32', 1],
+  channel: ['u8', 1],
+  group: ['u16', 1],
+  /** Latest day, hour and ten-minute bin (since the epoch) that the rings reach to. */
+  day: ['i32', 1],
+  hour: ['i32', 1],
+  bin: ['i32', 1],
+  /** By day: new people (rows of exports included), of them found, followed up by horizon, misses, unseen, outside. */
+  dayNew: ['u16', DAYS],
+  dayFound: ['u16', DAYS],
+  dayFollowed30m: ['u16', DAYS],
+  dayFollowed3h: ['u16', DAYS],
+  dayFollowed1d: ['u16', DAYS],
+  dayFollowed9d: ['u16', DAYS],
+  dayMiss: ['u16', DAYS],
+  dayUnseen: ['u16', DAYS],
+  dayOutside: ['u16', DAYS],
+  dayKnown: ['u16', DAYS],
+  dayHours: ['u8', DAYS],
+  dayFlags: ['u8', DAYS],
+  /** By hour: new people, found ones in cohorts and those followed within three hours. */
+  hourNew: ['u16', HOURS],
+  hourKnown: ['u16', HOURS],
+  hourFound: ['u16', HOURS],
+  hourFollowed: ['u16', HOURS],
+  hourFlags: ['u8', HOURS],
+  /** By ten minutes: found people and those followed within half an hour. */
+  binFound: ['u16', BINS],
+  binFollowed: ['u16', BINS],
+  /** Evidence by stream: nats now, nats when the hour began, minute of the last rise from rest, counts since then. */
+  nats: ['f32', STREAM_ROOM],
+  hourNats: ['f32', STREAM_ROOM],
+  riseMinute: ['u32', STREAM_ROOM],
+  observed: ['u16', STREAM_ROOM],
+  of: ['u16', STREAM_ROOM],
+  expected: ['f32', STREAM_ROOM],
+  /** Traits: learnt observations and hits, and the probability in use. */
+  traitN: ['f32', TRAIT_COUNT],
+  traitX: ['f32', TRAIT_COUNT],
+  p0: ['f32', TRAIT_COUNT],
+  /** Scales in use, and the days they were learnt from. */
+  perDay: ['f32', 1],
+  perHour: ['f32', 1],
+  knownPerHour: ['f32', 1],
+  unfollowed28: ['f32', 1],
+  learntDays: ['u16', 1],
+  /** Nats taken off each stream for the account's size. */
+  allowance: ['f32', 1],
+  /** People without follow-up in the last 28 days, and quotas in force (people). */
+  unfollowed: ['u32', 1],
+  quotaHour: ['u16', 1],
+  quotaDay: ['u16', 1],
+  quotaUnfollowed: ['u16', 1],
+  /** Learnt birth departments, and those of the last people. */
+  departmentCount: ['u16', DEPARTMENT_COUNT],
+  departmentTotal: ['u32', 1],
+  recentDepartment: ['u8', RECENT],
+  recentAt: ['u8', 1],
+  recentLength: ['u8', 1],
+  /** NIR prefixes (hashed) and orders of the last people. */
+  neighbour: ['i32', NEIGHBOURS],
+  neighbourAt: ['u8', 1],
+  /** Latest entry of this row in the list of recent look-ups; 0 none. */
+  lastLookup: ['u32', 1],
+  /** Highest score so far (all time), and whether an incident is open. */
+  peakScore: ['f32', 1],
+  incident: ['u8', 1],
+} as const satisfies Schema;
+
+export const DAY_SUSPECT = 1;
+export const DAY_RECHECK = 2;
+export const DAY_LEARNT = 4;
+export const HOUR_RECHECK = 1;
+export const HOUR_ACTIVE = 2;

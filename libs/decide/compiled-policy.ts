@@ -1,0 +1,65 @@
+import { assert } from '#libs/base/assert.ts';
+import { RUNGS } from '#libs/model/alert.ts';
+import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
+import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
+import {
+  S_ADJACENCY,
+  S_MISS,
+  S_NEW_SOURCE,
+  S_RATE,
+  S_TERRITORY,
+  S_UNSEEN,
+  STREAM_COUNT,
+  STREAM_NAMES,
+} from '#libs/model/streams.ts';
+
+/** The policy as the hot path reads it: arrays by stream, class and rung. */
+export interface CompiledPolicy {
+  readonly source: DetectionPolicy;
+  readonly q99: Float64Array;
+  readonly q999: Float64Array;
+  /** 1 where a stream counts, by class x stream. */
+  readonly active: Uint8Array;
+  /** Thresholds in the order of RUNGS. */
+  readonly thresholds: Float64Array;
+  /** Highest rung index by class. */
+  readonly highestRung: Uint8Array;
+  /** Expected new people a day, by profession. */
+  readonly priorPerDay: Float64Array;
+}
+
+/**
+ * Streams that fit each class. Software looks up in bulk and in order by its nature, so only where and whose it looks
+ * counts; managers serve the whole country and never bill.
+ */
+const STREAMS_OF_CLASS: Readonly<Record<(typeof ACCOUNT_CLASSES)[number], readonly number[]>> = {
+  professional: STREAM_NAMES.map((_, i) => i),
+  software: [S_TERRITORY, S_ADJACENCY, S_NEW_SOURCE],
+  manager: [S_MISS, S_ADJACENCY, S_UNSEEN, S_RATE, S_NEW_SOURCE],
+};
+
+const SILENT = { q99: 1e6, q999: 2e6 };
+
+export function compilePolicy(policy: DetectionPolicy): CompiledPolicy {
+  const knots = STREAM_NAMES.map(
+    (name) => policy.tails[name] ?? (name === 'new_source' ? { q99: 4.6, q999: 6.9 } : SILENT),
+  );
+  for (const [i, knot] of knots.entries()) {
+    assert(knot.q99 > 0 && knot.q999 > knot.q99, `tail knots of ${STREAM_NAMES[i]} must rise`);
+  }
+  const active = new Uint8Array(ACCOUNT_CLASSES.length * STREAM_COUNT);
+  ACCOUNT_CLASSES.forEach((name, c) => {
+    for (const s of STREAMS_OF_CLASS[name]) {
+      if (!policy.disabledStreams.includes(STREAM_NAMES[s]!)) active[c * STREAM_COUNT + s] = 1;
+    }
+  });
+  return {
+    source: policy,
+    q99: Float64Array.from(knots, (k) => k.q99),
+    q999: Float64Array.from(knots, (k) => k.q999),
+    active,
+    thresholds: Float64Array.from(RUNGS, (rung) => policy.thresholds[rung]),
+    highestRung: Uint8Array.from(ACCOUNT_CLASSES, (name) => RUNGS.indexOf(policy.highestRung[name])),
+    priorPerDay: Float64Array.from(PROFESSIONS, (name) => policy.quota.priorNewPerDay[name]),
+  };
+}

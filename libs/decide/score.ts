@@ -1,0 +1,79 @@
+import {
+  S_ADJACENCY,
+  S_FOLLOW_1D,
+  S_FOLLOW_3H,
+  S_FOLLOW_9D,
+  S_FOLLOW_30M,
+  S_MISS,
+  S_NEW_SOURCE,
+  S_RATE,
+  S_TERRITORY,
+  S_UNSEEN,
+  STREAM_COUNT,
+} from '#libs/model/streams.ts';
+import type { CompiledPolicy } from './compiled-policy.ts';
+import { calibrated } from './tail.ts';
+
+/**
+ * The score of one account-channel: a sum of capped, tail-calibrated streams. A sum, because a thief seldom shows in one
+ * stream alone; capped, because no stream may disable anybody by itself; the horizons of no-follow-up see the same
+ * absence and count once; volume (rate, unseen) is what honest shocks look like and counts for at most 8.
+ */
+export interface Score {
+  /** Rounded to thousandths: the last bit of Math.log may differ between engine versions. */
+  total: number;
+  /** Whether the gate for a suspension is open: a stream that says *who* is looked up, not only how many. */
+  gate: boolean;
+  /** Worth of each stream, nats, in stream order; those that lost to another horizon are 0. */
+  readonly worth: Float64Array;
+}
+
+export const createScore = (): Score => ({ total: 0, gate: false, worth: new Float64Array(STREAM_COUNT) });
+
+const VOLUME_CAP = 8;
+const NEW_SOURCE_CAP = 4;
+const GATE_NATS = 2;
+
+/**
+ * Fills `into` from the evidence at `nats[base…]`.
+ * @param sourceNats evidence of a source that is new right now, 0 otherwise
+ * @param allowance nats taken off each stream for the account's size (see `sizeAllowance`)
+ */
+export function scoreInto(
+  into: Score,
+  nats: Float32Array,
+  base: number,
+  sourceNats: number,
+  allowance: number,
+  accountClass: number,
+  policy: CompiledPolicy,
+): void {
+  const { q99, q999, active } = policy;
+  const worth = into.worth;
+  const offset = accountClass * STREAM_COUNT;
+  for (let s = 0; s < STREAM_COUNT; s++) {
+    const evidence = nats[base + s]! - allowance;
+    worth[s] = active[offset + s] === 1 && evidence > 0 ? calibrated(evidence, q99[s]!, q999[s]!) : 0;
+  }
+  worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, NEW_SOURCE_CAP) : 0;
+
+  let best = S_FOLLOW_30M;
+  for (const s of FOLLOW_UPS) if (worth[s]! > worth[best]!) best = s;
+  for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;
+
+  const volume = worth[S_RATE]! + worth[S_UNSEEN]!;
+  if (volume > VOLUME_CAP) {
+    worth[S_RATE] = (worth[S_RATE]! * VOLUME_CAP) / volume;
+    worth[S_UNSEEN] = (worth[S_UNSEEN]! * VOLUME_CAP) / volume;
+  }
+  let total = 0;
+  for (let s = 0; s < STREAM_COUNT; s++) total += worth[s]!;
+  into.total = Math.round(total * 1000) / 1000;
+  into.gate =
+    worth[S_TERRITORY]! >= GATE_NATS ||
+    worth[S_MISS]! >= GATE_NATS ||
+    worth[S_ADJACENCY]! >= GATE_NATS ||
+    worth[S_UNSEEN]! >= GATE_NATS;
+}
+
+const FOLLOW_UPS = [S_FOLLOW_30M, S_FOLLOW_3H, S_FOLLOW_1D, S_FOLLOW_9D] as const;

@@ -1,0 +1,24 @@
+/**
+ * From a stream's evidence to what it is worth in the sum: no more than the surprise it causes among honest accounts.
+ * The benign tail of the stream's monthly maximum is given by two knots; -ln of the tail is linear between and beyond.
+ */
+const NATS_99 = Math.log(100);
+const NATS_999 = Math.log(1000);
+/** No stream may be worth more than this: two must agree before an account is suspended. */
+export const STREAM_CAP_NATS = 12;
+
+/**
+ * @param evidence the stream's nats, @param q99 @param q999 nats that one honest account-month in 100 and 1000 exceeds
+ * @returns min(evidence, -ln P(an honest month exceeds it), 12)
+ */
+export function calibrated(evidence: number, q99: number, q999: number): number {
+  const surprise =
+    evidence <= q99 ? (NATS_99 * evidence) / q99 : NATS_99 + ((NATS_999 - NATS_99) * (evidence - q99)) / (q999 - q99);
+  const worth = Math.min(evidence, surprise);
+  return Math.min(worth, STREAM_CAP_NATS);
+}
+
+/** Large accounts look more often: what is taken off their evidence, by new people expected a day. */
+export function sizeAllowance(perDay: number): number {
+  return 0.5 * Math.max(0, Math.log(1 + 4 * perDay) - 4);
+}

@@ -1,0 +1,38 @@
+import { ADJACENCY } from './adjacency.ts';
+import { MISS } from './miss.ts';
+import { NEW_SOURCE } from './new-source.ts';
+import { NO_FOLLOW_UP_1D, NO_FOLLOW_UP_3H, NO_FOLLOW_UP_9D, NO_FOLLOW_UP_30M } from './no-follow-up.ts';
+import { RATE } from './rate.ts';
+import type { StreamSpec } from './stream.ts';
+import { TERRITORY } from './territory.ts';
+import { UNSEEN } from './unseen.ts';
+
+/** What each stream says of itself, in the order of `STREAM_NAMES`. */
+export const STREAMS: readonly StreamSpec[] = [
+  TERRITORY,
+  MISS,
+  ADJACENCY,
+  UNSEEN,
+  NO_FOLLOW_UP_30M,
+  NO_FOLLOW_UP_3H,
+  NO_FOLLOW_UP_1D,
+  NO_FOLLOW_UP_9D,
+  RATE,
+  NEW_SOURCE,
+];
+
+export {
+  accumulate,
+  bernoulliLogRatio,
+  DAY_CEILING_NATS,
+  MAX_NATS_AN_HOUR,
+  REST_NATS,
+} from './accumulate.ts';
+export { ADJACENCY_ATTACK, ADJACENCY_MEMORY, ADJACENCY_NULL } from './adjacency.ts';
+export { MISS_ATTACK } from './miss.ts';
+export { NEW_SOURCE_HOURS, newSourceNats } from './new-source.ts';
+export { cohortLogRatio } from './no-follow-up.ts';
+export { rateLogRatio } from './rate.ts';
+export type { StreamSpec } from './stream.ts';
+export { longRunProbability, RECENT_PEOPLE, recentProbability, territoryLogRatio } from './territory.ts';
+export { UNSEEN_ATTACK } from './unseen.ts';

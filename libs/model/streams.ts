@@ -1,0 +1,25 @@
+/** Names of the evidence streams in the order of their columns. Append only: positions are in snapshots. */
+export const STREAM_NAMES = [
+  'territory',
+  'miss',
+  'adjacency',
+  'unseen',
+  'no_follow_up_30m',
+  'no_follow_up_3h',
+  'no_follow_up_1d',
+  'no_follow_up_9d',
+  'rate',
+  'new_source',
+] as const;
+export type StreamName = (typeof STREAM_NAMES)[number];
+export const STREAM_COUNT = STREAM_NAMES.length;
+export const S_TERRITORY = 0;
+export const S_MISS = 1;
+export const S_ADJACENCY = 2;
+export const S_UNSEEN = 3;
+export const S_FOLLOW_30M = 4;
+export const S_FOLLOW_3H = 5;
+export const S_FOLLOW_1D = 6;
+export const S_FOLLOW_9D = 7;
+export const S_RATE = 8;
+export const S_NEW_SOURCE = 9;

@@ -1,0 +1,78 @@
+import { BINS, DAYS, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import type { AccessEvent } from '#libs/model/access-event.ts';
+import { OUTCOME_FOUND, OUTCOME_SUCCESS } from '#libs/model/codes.ts';
+import { S_TERRITORY } from '#libs/model/streams.ts';
+import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
+import { MEMORY_DAYS } from './limits.ts';
+import {
+  PAIR_API,
+  PAIR_BILLED_FIRST,
+  PAIR_COHORT,
+  PAIR_FOLLOWED,
+  PAIR_LEARNT,
+  packPair,
+  pairDepartment,
+  pairHour,
+} from './pair.ts';
+import type { PipelineState } from './state.ts';
+import { learnTerritory } from './territory-step.ts';
+
+const DAYS_CREDITED = 9;
+
+/** Takes a bill or a prise en charge: credits the cohort of the person's first look-up, on the channel that made it. */
+export function takeFollowUp(state: PipelineState, account: number, event: AccessEvent, minute: number): void {
+  if (!event.hasPerson || (event.outcome !== OUTCOME_SUCCESS && event.outcome !== OUTCOME_FOUND)) return;
+  const { accounts, pairs, channels } = state;
+  const hour = Math.floor(minute / 60);
+  const lo = event.personLo ^ accounts.keyLo[account]!;
+  const hi = event.personHi ^ accounts.keyHi[account]!;
+  if (pairs.insert(lo, hi, (slots, at) => ((hour - pairHour(slots[at + 1]!)) & 0xffff) < MEMORY_DAYS * 24)) {
+    pairs.slots[pairs.at] = minute | 0;
+    pairs.slots[pairs.at + 1] = packPair(hour, event.birthDepartment, PAIR_FOLLOWED | PAIR_BILLED_FIRST);
+    return;
+  }
+  const slots = pairs.slots;
+  const at = pairs.at;
+  const word = slots[at + 1]!;
+  if ((word & PAIR_FOLLOWED) !== 0) return;
+  slots[at + 1] = word | PAIR_FOLLOWED;
+  const channel = (word & PAIR_API) !== 0 ? 1 : 0;
+  const row = accounts.channelRow[account * 2 + channel]! - 1;
+  if (row < 0 || (word & PAIR_COHORT) === 0) return;
+  state.groups.followed[channels.group[row]!] = 1;
+  const looked = slots[at]! >>> 0;
+  credit(state, row, looked, minute);
+  if ((word & PAIR_LEARNT) === 0) {
+    slots[at + 1] = slots[at + 1]! | PAIR_LEARNT;
+    learnTerritory(state, row, pairDepartment(word), channels.nats[row * STREAM_ROOM + S_TERRITORY]!);
+  }
+}
+
+function credit(state: PipelineState, row: number, looked: number, minute: number): void {
+  const channels = state.channels;
+  const bin = Math.floor(looked / 10);
+  const hour = Math.floor(looked / 60);
+  const day = Math.floor(looked / 1440);
+  const today = Math.floor(minute / 1440);
+  const daySlot = row * DAYS + (day & (DAYS - 1));
+  const held = channels.day[row]! - day < DAYS;
+  if (minute < (bin + 1) * 10 + BIN_JUDGED_AFTER && channels.bin[row]! - bin < BINS) {
+    bump(channels.binFollowed, channels.binFound, row * BINS + (bin & (BINS - 1)));
+    if (held) bump(channels.dayFollowed30m, channels.dayFound, daySlot);
+  }
+  if (minute < (hour + 1) * 60 + HOUR_JUDGED_AFTER && channels.hour[row]! - hour < HOURS) {
+    bump(channels.hourFollowed, channels.hourFound, row * HOURS + (hour & (HOURS - 1)));
+    if (held) bump(channels.dayFollowed3h, channels.dayFound, daySlot);
+  }
+  if (!held) return;
+  if (today <= day + 1) bump(channels.dayFollowed1d, channels.dayFound, daySlot);
+  if (today <= day + DAYS_CREDITED) {
+    bump(channels.dayFollowed9d, channels.dayFound, daySlot);
+    if (channels.unfollowed[row]! > 0) channels.unfollowed[row] = channels.unfollowed[row]! - 1;
+  }
+}
+
+/** One more follow-up, never more than the cohort has people (a re-check pass may have closed part of it). */
+function bump(followed: Uint16Array, found: Uint16Array, slot: number): void {
+  if (followed[slot]! < found[slot]!) followed[slot] = followed[slot]! + 1;
+}

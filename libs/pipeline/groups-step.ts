@@ -1,0 +1,75 @@
+import {
+  dispersionSize,
+  GROUP_COUNT,
+  groupOf,
+  groupPerDay,
+  WIDER_GROUP_COUNT,
+  widerGroupOf,
+} from '#libs/baseline/group.ts';
+import type { TraitPrior } from '#libs/baseline/traits.ts';
+import { DEFAULT_PRIORS, groupPrior, MIN_OBSERVATIONS, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import { PROFESSIONS } from '#libs/model/codes.ts';
+import type { PipelineState } from './state.ts';
+
+/** An account's mean says something about its group once it was learnt from this many days. */
+const MIN_LEARNT_DAYS = 5;
+/** Yesterday's counts of dispersion, sources and shape fade by this factor a day (half-life about three months). */
+const FADE = 0.9925;
+
+/** Recomputes every group's priors from its members; small groups borrow from their class and channel. */
+export function recomputeGroups(state: PipelineState): void {
+  const { channels, accounts, groups, policy } = state;
+  const byGroup = collect(state, GROUP_COUNT, (group) => group);
+  const byWider = collect(state, WIDER_GROUP_COUNT, widerGroupOf);
+  for (let group = 0; group < GROUP_COUNT; group++) {
+    const wider = byWider[widerGroupOf(group)]!;
+    const own = byGroup[group]!;
+    for (let t = 0; t < TRAIT_COUNT; t++) {
+      const fallback: TraitPrior = groupPrior(wider.traits[t]!, DEFAULT_PRIORS[t]!);
+      const prior = groupPrior(own.traits[t]!, fallback);
+      groups.traitMean[group * TRAIT_COUNT + t] = prior.mean;
+      groups.traitStrength[group * TRAIT_COUNT + t] = prior.strength;
+    }
+    const profession = Math.floor(group / 2) % PROFESSIONS.length;
+    groups.perDay[group] = groupPerDay(own.perDay, policy.priorPerDay[profession]!);
+    groups.size[group] = dispersionSize(groups.sumMeanSquared[group]!, groups.sumExcess[group]!);
+    groups.sumMeanSquared[group] = groups.sumMeanSquared[group]! * FADE;
+    groups.sumExcess[group] = groups.sumExcess[group]! * FADE;
+    groups.sourceDays[group] = groups.sourceDays[group]! * FADE;
+    groups.workedDays[group] = groups.workedDays[group]! * FADE;
+  }
+  // An account's class and profession may have changed since its row was made.
+  for (let row = 0; row < channels.length; row++) {
+    const account = channels.account[row]!;
+    channels.group[row] = groupOf(
+      accounts.accountClass[account]!,
+      accounts.profession[account]!,
+      channels.channel[row]!,
+    );
+    if (accounts.lastDay[account]! >= Math.floor(state.minute / 1440) - 1) {
+      groups.workedDays[channels.group[row]!] = groups.workedDays[channels.group[row]!]! + 1;
+    }
+  }
+}
+
+interface Members {
+  readonly traits: [number, number][][];
+  readonly perDay: number[];
+}
+
+function collect(state: PipelineState, count: number, key: (group: number) => number): Members[] {
+  const channels = state.channels;
+  const members: Members[] = Array.from({ length: count }, () => ({
+    traits: Array.from({ length: TRAIT_COUNT }, () => []),
+    perDay: [],
+  }));
+  for (let row = 0; row < channels.length; row++) {
+    const into = members[key(channels.group[row]!)]!;
+    for (let t = 0; t < TRAIT_COUNT; t++) {
+      const n = channels.traitN[row * TRAIT_COUNT + t]!;
+      if (n >= MIN_OBSERVATIONS) into.traits[t]!.push([n, channels.traitX[row * TRAIT_COUNT + t]!]);
+    }
+    if (channels.learntDays[row]! >= MIN_LEARNT_DAYS) into.perDay.push(channels.perDay[row]!);
+  }
+  return members;
+}

@@ -1,0 +1,16 @@
+/** An open incident of one account-channel: small, few, plain JSON in a snapshot. */
+export interface Incident {
+  readonly id: string;
+  revision: number;
+  readonly openedMs: number;
+  readonly startedMs: number;
+  /** Bits of the rungs reached. */
+  rungs: number;
+  kind: 'mass_enumeration' | 'quota_exceeded' | 'bulk_recheck';
+  /** Score of the latest revision. */
+  lastScore: number;
+  lastElevatedMs: number;
+  exposed: number;
+  /** People exposed by insurer (its number in the log, '' unknown). */
+  readonly byInsurer: Map<string, number>;
+}

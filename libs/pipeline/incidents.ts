@@ -1,0 +1,346 @@
+import { createHash } from 'node:crypto';
+import { DAY_SUSPECT, DAYS, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import type { Score } from '#libs/decide/index.ts';
+import {
+  RUNG_ALERT,
+  RUNG_STEP_UP,
+  RUNG_SUSPEND,
+  RUNG_THROTTLE,
+  rungName,
+  rungsReached,
+  scoreInto,
+  severityOf,
+} from '#libs/decide/index.ts';
+import type { Alert, Evidence, InsurerExposure } from '#libs/model/alert.ts';
+import { ACCOUNT_CLASSES, CHANNELS, PROFESSIONS } from '#libs/model/codes.ts';
+import { DEPARTMENTS } from '#libs/model/departments.ts';
+import { S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
+import type { Incident } from './incident.ts';
+import { MAX_LOOKBACK_MINUTES } from './limits.ts';
+import { sourceNats } from './sources.ts';
+import type { PipelineState } from './state.ts';
+
+/** Part of an alert's id: rules that decide differently make other alerts. Raise it when they do. */
+const RULE_VERSION = 1;
+/** From this score on a day teaches nothing. */
+const SUSPECT_SCORE = 6;
+/** A revision without a new rung is published when the score has grown by this much. */
+const UPDATE_NATS = 4;
+const CLOSE_AFTER_MS = 24 * 3_600_000;
+/** A stream worth at least this helps to date an incident's start. */
+const DATING_NATS = 2;
+
+/** Scores a row after its evidence moved, and opens, raises or leaves alone its incident. `minute` is event time. */
+export function assess(state: PipelineState, row: number, timeMs: number, minute: number): void {
+  const { channels, accounts, policy, score } = state;
+  const account = channels.account[row]!;
+  const accountClass = accounts.accountClass[account]!;
+  scoreInto(
+    score,
+    channels.nats,
+    row * STREAM_ROOM,
+    sourceNats(state, account, minute),
+    channels.allowance[row]!,
+    accountClass,
+    policy,
+  );
+  const inGrace = minute < accounts.graceMinute[account]!;
+  const total = inGrace ? 0 : score.total;
+  if (total > channels.peakScore[row]!) channels.peakScore[row] = total;
+  const quota = quotaReached(state, row, minute);
+  if (total >= SUSPECT_SCORE || quota) {
+    const slot = row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
+    channels.dayFlags[slot] = channels.dayFlags[slot]! | DAY_SUSPECT;
+  }
+  const bits = rungsReached(total, score.gate, quota, accountClass, policy);
+  if (bits === 0 && channels.incident[row] === 0) return;
+  raise(state, row, timeMs, minute, bits, total, score);
+}
+
+/** Whether a quota of this hour, day or 28 days is used up. */
+export function quotaReached(state: PipelineState, row: number, minute: number): boolean {
+  const channels = state.channels;
+  const hour = Math.floor(minute / 60) & (HOURS - 1);
+  const day = Math.floor(minute / 1440) & (DAYS - 1);
+  return (
+    channels.hourNew[row * HOURS + hour]! >= channels.quotaHour[row]! ||
+    channels.dayNew[row * DAYS + day]! >= channels.quotaDay[row]! ||
+    (channels.unfollowed[row]! >= channels.quotaUnfollowed[row]! &&
+      state.groups.followed[channels.group[row]!] === 1 &&
+      channels.dayNew[row * DAYS + day]! > 0)
+  );
+}
+
+function raise(
+  state: PipelineState,
+  row: number,
+  timeMs: number,
+  minute: number,
+  bits: number,
+  total: number,
+  score: Score,
+): void {
+  const _channels = state.channels;
+  let incident = state.incidents.get(row);
+  const created = incident === undefined;
+  const scored = total >= state.policy.thresholds[RUNG_ALERT]!;
+  if (incident === undefined) {
+    if (bits === 0) return;
+    const started = scored ? scoredStart(state, row, minute, score) : quotaStart(state, row, minute);
+    incident = open(state, row, timeMs, started, scored ? 'mass_enumeration' : 'quota_exceeded');
+  }
+  if (bits !== 0) incident.lastElevatedMs = timeMs;
+  if (scored) incident.kind = 'mass_enumeration';
+  const fresh = bits & ~incident.rungs;
+  // Once suspended, lower rungs have nothing to add.
+  const suspended = (incident.rungs & (1 << RUNG_SUSPEND)) !== 0;
+  incident.rungs |= bits;
+  let status: 'created' | 'updated' = created ? 'created' : 'updated';
+  const announce = (rung: number) => {
+    publish(state, row, incident, status, rung, timeMs, minute, total, score);
+    status = 'updated';
+  };
+  if ((fresh & (1 << RUNG_SUSPEND)) !== 0) announce(RUNG_SUSPEND);
+  else if (!suspended && (fresh & (1 << RUNG_STEP_UP)) !== 0) {
+    announce(RUNG_STEP_UP);
+    if ((fresh & (1 << RUNG_THROTTLE)) !== 0) announce(RUNG_THROTTLE);
+  } else if (!suspended && (fresh & (1 << RUNG_THROTTLE)) !== 0) announce(RUNG_THROTTLE);
+  else if (!suspended && (fresh & (1 << RUNG_ALERT)) !== 0) announce(RUNG_ALERT);
+  else if (total >= incident.lastScore + UPDATE_NATS) announce(highestRung(incident.rungs));
+}
+
+const highestRung = (bits: number): number => 31 - Math.clz32(Math.max(bits, 1));
+
+/** Opens an incident and counts who was looked up since its start. */
+function open(
+  state: PipelineState,
+  row: number,
+  timeMs: number,
+  startMinute: number,
+  kind: Incident['kind'],
+): Incident {
+  const { channels, recent } = state;
+  const account = channels.account[row]!;
+  const startedMs = Math.min(startMinute * 60_000, timeMs);
+  const id = createHash('sha256')
+    .update(
+      JSON.stringify([
+        state.accountIds[account],
+        CHANNELS[channels.channel[row]!],
+        startedMs,
+        kind === 'bulk_recheck' ? 0 : RULE_VERSION,
+      ]),
+    )
+    .digest('hex')
+    .slice(0, 32);
+  const incident: Incident = {
+    id,
+    revision: 0,
+    openedMs: timeMs,
+    startedMs,
+    rungs: 0,
+    kind,
+    lastScore: 0,
+    lastElevatedMs: timeMs,
+    exposed: 0,
+    byInsurer: new Map(),
+  };
+  for (
+    let sequence = channels.lastLookup[row]!;
+    recent.holds(sequence);
+    sequence = recent.previous[sequence % recent.minute.length]!
+  ) {
+    const i = sequence % recent.minute.length;
+    if (recent.minute[i]! < startMinute) {
+      // Late events stand out of order, but never by more than a day.
+      if (recent.minute[i]! < startMinute - 1440) break;
+      continue;
+    }
+    const people = recent.people[i]!;
+    const insurer = state.insurers[recent.insurer[i]!]!;
+    incident.exposed += people;
+    incident.byInsurer.set(insurer, (incident.byInsurer.get(insurer) ?? 0) + people);
+  }
+  state.incidents.set(row, incident);
+  channels.incident[row] = 1;
+  return incident;
+}
+
+/** The start that maximises the evidence: where the earliest of the streams that carry it last rose from rest. */
+function scoredStart(state: PipelineState, row: number, minute: number, score: Score): number {
+  const channels = state.channels;
+  let start = minute;
+  for (let s = 0; s < STREAM_COUNT; s++) {
+    const rise = channels.riseMinute[row * STREAM_ROOM + s]!;
+    if (s !== S_NEW_SOURCE && score.worth[s]! >= DATING_NATS && rise < start) start = rise;
+  }
+  return Math.max(start, minute - MAX_LOOKBACK_MINUTES);
+}
+
+function quotaStart(state: PipelineState, row: number, minute: number): number {
+  const channels = state.channels;
+  const hour = Math.floor(minute / 60);
+  const byHour = channels.hourNew[row * HOURS + (hour & (HOURS - 1))]! >= channels.quotaHour[row]!;
+  return byHour ? hour * 60 : Math.floor(minute / 1440) * 1440;
+}
+
+function publish(
+  state: PipelineState,
+  row: number,
+  incident: Incident,
+  status: Alert['status'],
+  rung: number,
+  timeMs: number,
+  minute: number,
+  total: number,
+  score: Score,
+): void {
+  const { channels, accounts } = state;
+  const account = channels.account[row]!;
+  incident.revision++;
+  incident.lastScore = total;
+  const hour = channels.hourNew[row * HOURS + (Math.floor(minute / 60) & (HOURS - 1))]!;
+  const day = channels.dayNew[row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1))]!;
+  const alert: Alert = {
+    id: incident.id,
+    revision: incident.revision,
+    status,
+    kind: incident.kind,
+    severity: severityOf(rung),
+    rung: rungName(rung),
+    timeMs,
+    startedMs: incident.startedMs,
+    account: {
+      id: state.accountIds[account]!,
+      class: ACCOUNT_CLASSES[accounts.accountClass[account]!]!,
+      profession: PROFESSIONS[accounts.profession[account]!]!,
+      department: DEPARTMENTS[accounts.department[account]!]!,
+    },
+    channel: CHANNELS[channels.channel[row]!]!,
+    score: total,
+    exposed: incident.exposed,
+    exposedByInsurer: byInsurer(incident),
+    evidence: evidenceOf(state, row, score, hour, day),
+    quota: { hour, hourLimit: channels.quotaHour[row]!, day, dayLimit: channels.quotaDay[row]! },
+    policy: state.policy.source.digest,
+  };
+  state.outputs.push({ kind: 'alert', alert });
+}
+
+const byInsurer = (incident: Incident): InsurerExposure[] =>
+  [...incident.byInsurer]
+    .map(([amc, people]) => ({ amc, people }))
+    .sort((a, b) => b.people - a.people || (a.amc < b.amc ? -1 : 1));
+
+const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
+
+function evidenceOf(state: PipelineState, row: number, score: Score, hour: number, day: number): Evidence[] {
+  const channels = state.channels;
+  const list: Evidence[] = [];
+  for (let s = 0; s < STREAM_COUNT; s++) {
+    const nats = thousandths(score.worth[s]!);
+    if (nats <= 0) continue;
+    const at = row * STREAM_ROOM + s;
+    const source = s === S_NEW_SOURCE;
+    list.push({
+      name: STREAM_NAMES[s]!,
+      observed: source ? 1 : channels.observed[at]!,
+      of: source ? 1 : channels.of[at]!,
+      expected: source ? 0 : thousandths(channels.expected[at]!),
+      nats,
+    });
+  }
+  list.sort((a, b) => b.nats - a.nats || (a.name < b.name ? -1 : 1));
+  if (hour >= channels.quotaHour[row]!) {
+    list.push({
+      name: 'quota_hour',
+      observed: hour,
+      of: channels.quotaHour[row]!,
+      expected: thousandths(channels.perHour[row]!),
+      nats: 0,
+    });
+  }
+  if (day >= channels.quotaDay[row]!) {
+    list.push({
+      name: 'quota_day',
+      observed: day,
+      of: channels.quotaDay[row]!,
+      expected: thousandths(channels.perDay[row]!),
+      nats: 0,
+    });
+  }
+  if (channels.unfollowed[row]! >= channels.quotaUnfollowed[row]!) {
+    list.push({
+      name: 'quota_unfollowed',
+      observed: channels.unfollowed[row]!,
+      of: channels.quotaUnfollowed[row]!,
+      expected: thousandths(channels.unfollowed28[row]!),
+      nats: 0,
+    });
+  }
+  return list;
+}
+
+/** Says once a day that an account re-checks the people it knows; nothing is restricted for it. */
+export function reportRecheck(state: PipelineState, row: number, timeMs: number): void {
+  if (state.channels.incident[row] !== 0) return;
+  const minute = Math.floor(timeMs / 60_000);
+  state.score.worth.fill(0);
+  const incident = open(state, row, timeMs, Math.floor(minute / 60) * 60, 'bulk_recheck');
+  incident.rungs = 1 << RUNG_ALERT;
+  publish(state, row, incident, 'created', RUNG_ALERT, timeMs, minute, 0, state.score);
+  const slot = row * HOURS + (Math.floor(minute / 60) & (HOURS - 1));
+  const known = state.channels.hourKnown[slot]!;
+  const last = state.outputs[state.outputs.length - 1]!;
+  if (last.kind === 'alert') {
+    const evidence: Evidence = {
+      name: 'recheck',
+      observed: known,
+      of: known + state.channels.hourNew[slot]!,
+      expected: thousandths(state.channels.knownPerHour[row]!),
+      nats: 0,
+    };
+    state.outputs[state.outputs.length - 1] = { kind: 'alert', alert: { ...last.alert, evidence: [evidence] } };
+  }
+  state.incidents.delete(row);
+  state.channels.incident[row] = 0;
+}
+
+/** Closes an incident that has been quiet for a day; one opened by a quota alone ends with its day. */
+export function closeIfQuiet(state: PipelineState, row: number, timeMs: number): void {
+  const incident = state.incidents.get(row);
+  if (incident === undefined) return;
+  const quiet = timeMs - incident.lastElevatedMs;
+  const score = state.channels.peakScore[row]!; // only for the closing record; evidence itself has decayed
+  if (quiet >= (incident.kind === 'quota_exceeded' ? CLOSE_QUOTA_MS : CLOSE_AFTER_MS)) {
+    state.score.worth.fill(0);
+    publish(
+      state,
+      row,
+      incident,
+      'closed',
+      highestRung(incident.rungs),
+      timeMs,
+      Math.floor(timeMs / 60_000),
+      Math.min(score, incident.lastScore),
+      state.score,
+    );
+    endIncident(state, row);
+    // What rises from here on is another incident, with another start and id.
+    const base = row * STREAM_ROOM;
+    state.channels.riseMinute.fill(Math.floor(timeMs / 60_000), base, base + STREAM_ROOM);
+  }
+}
+const CLOSE_QUOTA_MS = 3 * 3_600_000;
+
+/** Forgets the open incident and the evidence behind it, e.g. when a person re-enabled the account. */
+export function endIncident(state: PipelineState, row: number): void {
+  state.incidents.delete(row);
+  state.channels.incident[row] = 0;
+}
+
+export function clearEvidence(state: PipelineState, row: number): void {
+  const base = row * STREAM_ROOM;
+  state.channels.nats.fill(0, base, base + STREAM_ROOM);
+  state.channels.hourNats.fill(0, base, base + STREAM_ROOM);
+}

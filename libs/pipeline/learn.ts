@@ -1,0 +1,158 @@
+import { knownPerHour, limitedGrowth, newPerDay, newPerHour, winsorised } from '#libs/baseline/scales.ts';
+import { DAY_LEARNT, DAY_SUSPECT, DAYS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import {
+  T_MISS,
+  T_OUTSIDE,
+  T_UNSEEN,
+  T_WITHOUT_1D,
+  T_WITHOUT_3H,
+  T_WITHOUT_9D,
+  T_WITHOUT_30M,
+  TRAIT_COUNT,
+  upperProbability,
+} from '#libs/baseline/traits.ts';
+import { dayQuota, hourQuota, sizeAllowance, unfollowedQuota } from '#libs/decide/index.ts';
+import { DAY_CEILING_NATS, STREAMS } from '#libs/evidence/index.ts';
+import { STREAM_COUNT } from '#libs/model/streams.ts';
+import { judgeDays } from './judge.ts';
+import { LEARNING_LAG_DAYS } from './limits.ts';
+import type { PipelineState } from './state.ts';
+
+/** Lag before a day is learnt: seven days; half the installation's age while it is younger than two weeks. */
+export function learningLag(state: PipelineState, today: number): number {
+  return Math.min(LEARNING_LAG_DAYS, Math.floor((today - state.firstDay) / 2) + 1);
+}
+
+/**
+ * Moves a row from its day to `today`: judges the cohorts whose horizon ended, learns the days that are old enough,
+ * lets evidence decay, opens empty days. Detect first, learn afterwards: nothing here uses today's events.
+ */
+export function closeDay(state: PipelineState, row: number, today: number): void {
+  const channels = state.channels;
+  const last = channels.day[row]!;
+  judgeDays(state, row, last, today);
+  decay(state, row, today - last);
+  learnDays(state, row, last, today);
+  const opened = Math.min(today - last, DAYS);
+  for (let i = 0; i < opened; i++) {
+    const slot = row * DAYS + ((today - i) & (DAYS - 1));
+    channels.dayNew[slot] = 0;
+    channels.dayFound[slot] = 0;
+    channels.dayFollowed30m[slot] = 0;
+    channels.dayFollowed3h[slot] = 0;
+    channels.dayFollowed1d[slot] = 0;
+    channels.dayFollowed9d[slot] = 0;
+    channels.dayMiss[slot] = 0;
+    channels.dayUnseen[slot] = 0;
+    channels.dayOutside[slot] = 0;
+    channels.dayKnown[slot] = 0;
+    channels.dayHours[slot] = 0;
+    channels.dayFlags[slot] = 0;
+  }
+  channels.day[row] = today;
+  applyTraits(state, row);
+  applyScales(state, row);
+}
+
+function decay(state: PipelineState, row: number, days: number): void {
+  const channels = state.channels;
+  for (let s = 0; s < STREAM_COUNT; s++) {
+    const at = row * STREAM_ROOM + s;
+    const nats = channels.nats[at]!;
+    if (nats === 0) continue;
+    channels.nats[at] = Math.max(0, Math.min(nats, DAY_CEILING_NATS) - STREAMS[s]!.decayPerDay * days);
+    channels.hourNats[at] = channels.nats[at]!;
+  }
+}
+
+/** Folds the days that have come of age since the row was last closed into traits; scales are read from the ring. */
+function learnDays(state: PipelineState, row: number, last: number, today: number): void {
+  const channels = state.channels;
+  const lag = learningLag(state, today);
+  for (let day = Math.max(last - DAYS + 1, today - DAYS + 1); day <= Math.min(last, today - lag); day++) {
+    const slot = row * DAYS + (day & (DAYS - 1));
+    const flags = channels.dayFlags[slot]!;
+    if ((flags & (DAY_LEARNT | DAY_SUSPECT)) !== 0 || channels.dayHours[slot] === 0) continue;
+    channels.dayFlags[slot] = flags | DAY_LEARNT;
+    const found = channels.dayFound[slot]!;
+    learnTrait(state, row, T_MISS, found + channels.dayMiss[slot]!, channels.dayMiss[slot]!);
+    learnTrait(state, row, T_UNSEEN, found, channels.dayUnseen[slot]!);
+    learnTrait(state, row, T_OUTSIDE, found, channels.dayOutside[slot]!);
+    learnTrait(state, row, T_WITHOUT_30M, found, found - channels.dayFollowed30m[slot]!);
+    learnTrait(state, row, T_WITHOUT_3H, found, found - channels.dayFollowed3h[slot]!);
+    if (day <= today - 2) learnTrait(state, row, T_WITHOUT_1D, found, found - channels.dayFollowed1d[slot]!);
+    learnTrait(state, row, T_WITHOUT_9D, found, found - channels.dayFollowed9d[slot]!);
+    if (channels.learntDays[row]! < 65_535) channels.learntDays[row] = channels.learntDays[row]! + 1;
+  }
+}
+
+/** Beyond this many observations the past fades, so that a trait follows a practice that changes. */
+const TRAIT_MEMORY = 600;
+
+function learnTrait(state: PipelineState, row: number, trait: number, n: number, x: number): void {
+  if (n <= 0) return;
+  const at = row * TRAIT_COUNT + trait;
+  const channels = state.channels;
+  // One extraordinary day must not become the rule: it counts for at most 50 people.
+  const weight = Math.min(1, 50 / n);
+  let total = channels.traitN[at]! + n * weight;
+  let hits = channels.traitX[at]! + Math.max(0, Math.min(x, n)) * weight;
+  if (total > TRAIT_MEMORY) {
+    hits *= TRAIT_MEMORY / total;
+    total = TRAIT_MEMORY;
+  }
+  channels.traitN[at] = total;
+  channels.traitX[at] = hits;
+}
+
+/** Puts the probabilities in use from what was learnt and the group's priors. */
+export function applyTraits(state: PipelineState, row: number): void {
+  const { channels, groups } = state;
+  const group = channels.group[row]!;
+  for (let t = 0; t < TRAIT_COUNT; t++) {
+    const at = row * TRAIT_COUNT + t;
+    const prior = group * TRAIT_COUNT + t;
+    channels.p0[at] = upperProbability(channels.traitN[at]!, channels.traitX[at]!, {
+      mean: groups.traitMean[prior]!,
+      strength: groups.traitStrength[prior]!,
+    });
+  }
+}
+
+/** Puts the scales and quotas in use from the days in the ring that are old enough and not under suspicion. */
+export function applyScales(state: PipelineState, row: number): void {
+  const { channels, groups, policy } = state;
+  const today = channels.day[row]!;
+  const prior = groups.perDay[channels.group[row]!]!;
+  const mean = channels.perDay[row] === 0 ? prior : channels.perDay[row]!;
+  const lag = learningLag(state, today);
+  const worked = { days: 0, hours: 0, people: 0, known: 0 };
+  let unfollowedLearnt = 0;
+  let unfollowedNow = 0;
+  for (let day = today - DAYS + 1; day <= today; day++) {
+    const slot = row * DAYS + (day & (DAYS - 1));
+    if (channels.dayHours[slot] === 0) continue;
+    const without = Math.max(0, channels.dayFound[slot]! - channels.dayFollowed9d[slot]!);
+    if (day > today - 28) unfollowedNow += without;
+    if (day > today - lag || (channels.dayFlags[slot]! & DAY_SUSPECT) !== 0) continue;
+    worked.days++;
+    worked.hours += channels.dayHours[slot]!;
+    worked.people += winsorised(channels.dayNew[slot]!, mean);
+    worked.known += channels.dayKnown[slot]!;
+    unfollowedLearnt += Math.min(without, winsorised(channels.dayNew[slot]!, mean));
+  }
+  const learnt = channels.learntDays[row]!;
+  channels.perDay[row] = limitedGrowth(channels.perDay[row]!, newPerDay(worked, prior), learnt);
+  channels.perHour[row] = limitedGrowth(channels.perHour[row]!, newPerHour(worked, prior), learnt);
+  channels.knownPerHour[row] = knownPerHour(worked);
+  // What 28 days would bring at the rate of the days learnt; the group's expectation while there are few of them.
+  const without = groups.traitMean[channels.group[row]! * TRAIT_COUNT + T_WITHOUT_9D]!;
+  const perWorkedDay = (unfollowedLearnt + 5 * prior * without) / (worked.days + 5);
+  channels.unfollowed28[row] = limitedGrowth(channels.unfollowed28[row]!, perWorkedDay * 20, learnt);
+  channels.unfollowed[row] = unfollowedNow;
+  channels.allowance[row] = sizeAllowance(channels.perDay[row]!);
+  const quota = policy.source.quota;
+  channels.quotaHour[row] = hourQuota(quota, channels.perHour[row]!);
+  channels.quotaDay[row] = dayQuota(quota, channels.perDay[row]!);
+  channels.quotaUnfollowed[row] = unfollowedQuota(quota, channels.unfollowed28[row]!);
+}

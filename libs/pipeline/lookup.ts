@@ -1,0 +1,273 @@
+import {
+  BINS,
+  DAY_RECHECK,
+  DAY_SUSPECT,
+  DAYS,
+  HOUR_RECHECK,
+  HOURS,
+  NEIGHBOURS,
+  STREAM_ROOM,
+} from '#libs/baseline/schema.ts';
+import { T_MISS, T_UNSEEN, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import { isRecheckHour, RECHECK_DAYS_IN_28 } from '#libs/decide/index.ts';
+import {
+  ADJACENCY_ATTACK,
+  ADJACENCY_NULL,
+  bernoulliLogRatio,
+  MISS_ATTACK,
+  UNSEEN_ATTACK,
+} from '#libs/evidence/index.ts';
+import type { AccessEvent } from '#libs/model/access-event.ts';
+import { ACTION_EXPORT, OUTCOME_DENIED, OUTCOME_ERROR, OUTCOME_NOT_FOUND } from '#libs/model/codes.ts';
+import { S_ADJACENCY, S_MISS, S_RATE, S_TERRITORY, S_UNSEEN } from '#libs/model/streams.ts';
+import { observe } from './evidence-step.ts';
+import { reportRecheck } from './incidents.ts';
+import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
+import { MEMORY_DAYS } from './limits.ts';
+import {
+  PAIR_API,
+  PAIR_BILLED_FIRST,
+  PAIR_COHORT,
+  PAIR_LEARNT,
+  PAIR_MISS,
+  packPair,
+  pairHour,
+  withHour,
+} from './pair.ts';
+import { updateRate } from './rows.ts';
+import type { PipelineState } from './state.ts';
+import { learnTerritory, stepTerritory } from './territory-step.ts';
+
+const ADJACENT_HIT = bernoulliLogRatio(true, ADJACENCY_NULL, ADJACENCY_ATTACK);
+const ADJACENT_MISS = bernoulliLogRatio(false, ADJACENCY_NULL, ADJACENCY_ATTACK);
+/** A person billed before any look-up counts as known only after this long, so that forged bills do not whitewash. */
+const BILLED_FIRST_MINUTES = 7 * 1440;
+/** Known since at least this long to count in a re-check. */
+const PANEL_MINUTES = 1440;
+/** Accounts younger than this have no panel to re-check. */
+const RECHECK_LEARNT_DAYS = 5;
+/** Above this share without follow-up in nine days an account does not bill here, and learns from look-ups themselves. */
+const NEVER_BILLS = 0.9;
+
+/** Takes one look-up: who it shows, whether that is new to the account, and what it says. True if evidence may have moved. */
+export function takeLookup(state: PipelineState, row: number, event: AccessEvent, minute: number): boolean {
+  const outcome = event.outcome;
+  if (outcome === OUTCOME_ERROR) return false;
+  const missed = outcome === OUTCOME_NOT_FOUND || outcome === OUTCOME_DENIED;
+  const rows = event.action === ACTION_EXPORT ? Math.max(1, Math.floor(event.rows)) : 1;
+  if (!event.hasPerson) {
+    state.counters.anonymous++;
+    if (missed || event.action !== ACTION_EXPORT) return false;
+    countExposed(state, row, event, minute, rows);
+    return true;
+  }
+  const channels = state.channels;
+  const hour = Math.floor(minute / 60);
+  const account = channels.account[row]!;
+  const accounts = state.accounts;
+  const pairs = state.pairs;
+  const pairLo = event.personLo ^ accounts.keyLo[account]!;
+  const pairHi = event.personHi ^ accounts.keyHi[account]!;
+  const hourNow = hour;
+  const isNew = pairs.insert(
+    pairLo,
+    pairHi,
+    (slots, at) => ((hourNow - pairHour(slots[at + 1]!)) & 0xffff) < MEMORY_HOURS,
+  );
+  const slots = pairs.slots;
+  const at = pairs.at;
+  const word = isNew ? 0 : slots[at + 1]!;
+  const billedOnly = (word & PAIR_BILLED_FIRST) !== 0 && minute - (slots[at]! >>> 0) < BILLED_FIRST_MINUTES;
+  const foundAtLast = !missed && (word & PAIR_MISS) !== 0;
+  if (!isNew && !billedOnly && !foundAtLast) {
+    if (!missed) takeKnown(state, row, event, slots, at, hour, minute);
+    return false;
+  }
+
+  const flags = (missed ? PAIR_MISS : 0) | (event.channel === 1 ? PAIR_API : 0);
+  slots[at] = minute | 0;
+  slots[at + 1] = packPair(hour, event.birthDepartment, flags);
+  if (missed) {
+    takeMiss(state, row, event, minute);
+    return true;
+  }
+  const dayNow = Math.floor(minute / 1440);
+  const unseen = state.persons.insert(event.personLo, event.personHi, (s, a) => dayNow - s[a]! < MEMORY_DAYS);
+  state.persons.slots[state.persons.at] = dayNow;
+
+  const passed = isPassed(state, row, hour);
+  const daySlot = slotOfDay(row, minute);
+  if (!passed) {
+    slots[at + 1] = slots[at + 1]! | PAIR_COHORT;
+    openCohorts(state, row, minute);
+    increment(state, channels.dayFound, daySlot);
+    channels.unfollowed[row] = channels.unfollowed[row]! + 1;
+    const p0 = row * TRAIT_COUNT;
+    // Unless the account never bills, a birth department is learnt when the person is followed up, not before.
+    if (event.birthDepartment !== 0) {
+      const nats = channels.nats[row * STREAM_ROOM + S_TERRITORY]!;
+      if (stepTerritory(state, row, event.birthDepartment, minute)) increment(state, channels.dayOutside, daySlot);
+      if (channels.p0[p0 + T_WITHOUT_9D]! >= NEVER_BILLS || state.groups.followed[channels.group[row]!] === 0) {
+        slots[at + 1] = slots[at + 1]! | PAIR_LEARNT;
+        learnTerritory(state, row, event.birthDepartment, nats);
+      }
+    }
+    const missP0 = channels.p0[p0 + T_MISS]!;
+    if (missP0 < MISS_ATTACK)
+      observe(state, row, S_MISS, bernoulliLogRatio(false, missP0, MISS_ATTACK), false, missP0, minute);
+    stepAdjacency(state, row, event, minute);
+    const unseenP0 = channels.p0[p0 + T_UNSEEN]!;
+    if (unseen) increment(state, channels.dayUnseen, daySlot);
+    if (unseenP0 < UNSEEN_ATTACK) {
+      observe(state, row, S_UNSEEN, bernoulliLogRatio(unseen, unseenP0, UNSEEN_ATTACK), unseen, unseenP0, minute);
+    }
+  }
+  countExposed(state, row, event, minute, rows);
+  if (!passed) updateRate(state, row, hour, minute);
+  return true;
+}
+
+const MEMORY_HOURS = MEMORY_DAYS * 24;
+const slotOfDay = (row: number, minute: number): number => row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
+const slotOfHour = (row: number, hour: number): number => row * HOURS + (hour & (HOURS - 1));
+
+/** Adds to a 16-bit count; at the end of its range it stays there and the saturation is counted. */
+function increment(state: PipelineState, counts: Uint16Array, slot: number, by = 1): void {
+  const next = counts[slot]! + by;
+  if (next > 65_535) state.counters.saturated++;
+  counts[slot] = Math.min(next, 65_535);
+}
+
+function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute: number): void {
+  const channels = state.channels;
+  if (isPassed(state, row, Math.floor(minute / 60))) return;
+  increment(state, channels.dayMiss, slotOfDay(row, minute));
+  const p0 = channels.p0[row * TRAIT_COUNT + T_MISS]!;
+  if (p0 < MISS_ATTACK) observe(state, row, S_MISS, bernoulliLogRatio(true, p0, MISS_ATTACK), true, p0, minute);
+  stepAdjacency(state, row, event, minute);
+}
+
+/** A person's file was shown to this account for the first time: the counts that quotas and exposure are made of. */
+function countExposed(state: PipelineState, row: number, event: AccessEvent, minute: number, people: number): void {
+  const channels = state.channels;
+  increment(state, channels.dayNew, slotOfDay(row, minute), people);
+  increment(state, channels.hourNew, slotOfHour(row, Math.floor(minute / 60)), people);
+  let insurer = state.insurerIndex.get(event.insurer);
+  if (insurer === undefined) {
+    insurer = state.insurers.length;
+    state.insurers.push(event.insurer);
+    state.insurerIndex.set(event.insurer, insurer);
+  }
+  const shown = Math.min(people, 65_535);
+  channels.lastLookup[row] = state.recent.add(minute, insurer, shown, channels.lastLookup[row]!);
+  if (channels.incident[row] !== 0) {
+    const incident = state.incidents.get(row)!;
+    incident.exposed += shown;
+    incident.byInsurer.set(event.insurer, (incident.byInsurer.get(event.insurer) ?? 0) + shown);
+  }
+}
+
+/** A person the account knows: no evidence, but many of them in an hour mean a re-check. */
+function takeKnown(
+  state: PipelineState,
+  row: number,
+  event: AccessEvent,
+  slots: Int32Array,
+  at: number,
+  hour: number,
+  minute: number,
+): void {
+  const word = slots[at + 1]!;
+  if (pairHour(word) === (hour & 0xffff)) return;
+  slots[at + 1] = withHour(word, hour);
+  if (state.persons.find(event.personLo, event.personHi)) {
+    state.persons.slots[state.persons.at] = Math.floor(minute / 1440);
+  }
+  if (minute - (slots[at]! >>> 0) < PANEL_MINUTES) return;
+  const channels = state.channels;
+  const hourSlot = slotOfHour(row, hour);
+  increment(state, channels.dayKnown, slotOfDay(row, minute));
+  increment(state, channels.hourKnown, hourSlot);
+  if (
+    (channels.hourFlags[hourSlot]! & HOUR_RECHECK) === 0 &&
+    channels.learntDays[row]! >= RECHECK_LEARNT_DAYS &&
+    isRecheckHour(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!, channels.knownPerHour[row]!) &&
+    passGranted(state, row, minute)
+  ) {
+    grantPass(state, row, hour, minute, event.timeMs);
+  }
+}
+
+const isPassed = (state: PipelineState, row: number, hour: number): boolean =>
+  (state.channels.hourFlags[slotOfHour(row, hour)]! & HOUR_RECHECK) !== 0;
+
+function passGranted(state: PipelineState, row: number, minute: number): boolean {
+  const channels = state.channels;
+  const today = Math.floor(minute / 1440);
+  let days = 0;
+  for (let day = today - 27; day < today; day++) {
+    if ((channels.dayFlags[row * DAYS + (day & (DAYS - 1))]! & DAY_RECHECK) !== 0) days++;
+  }
+  return days < RECHECK_DAYS_IN_28;
+}
+
+/** Puts the hour's evidence and cohort aside; the quotas stay. */
+function grantPass(state: PipelineState, row: number, hour: number, minute: number, timeMs: number): void {
+  const channels = state.channels;
+  const hourSlot = slotOfHour(row, hour);
+  const daySlot = slotOfDay(row, minute);
+  channels.hourFlags[hourSlot] = channels.hourFlags[hourSlot]! | HOUR_RECHECK;
+  const first = (channels.dayFlags[daySlot]! & DAY_RECHECK) === 0;
+  channels.dayFlags[daySlot] = channels.dayFlags[daySlot]! | DAY_RECHECK | DAY_SUSPECT;
+  for (const stream of [S_TERRITORY, S_MISS, S_ADJACENCY, S_UNSEEN, S_RATE]) {
+    const at = row * STREAM_ROOM + stream;
+    channels.nats[at] = channels.hourNats[at]!;
+  }
+  // Followed-up members stay: a cohort never has more follow-ups than people.
+  const waiting = channels.hourFound[hourSlot]! - channels.hourFollowed[hourSlot]!;
+  channels.dayFound[daySlot] = Math.max(
+    channels.dayFound[daySlot]! - waiting,
+    channels.dayFollowed30m[daySlot]!,
+    channels.dayFollowed3h[daySlot]!,
+    channels.dayFollowed1d[daySlot]!,
+    channels.dayFollowed9d[daySlot]!,
+  );
+  channels.hourFound[hourSlot] = channels.hourFollowed[hourSlot]!;
+  if (first) reportRecheck(state, row, timeMs);
+}
+
+/** Opens the cohorts this person stands in and schedules their judgement. */
+function openCohorts(state: PipelineState, row: number, minute: number): void {
+  const channels = state.channels;
+  const bin = Math.floor(minute / 10);
+  const hour = Math.floor(minute / 60);
+  if (channels.bin[row]! - bin < BINS) {
+    const slot = row * BINS + (bin & (BINS - 1));
+    if (channels.binFound[slot] === 0) schedule(state, state.dueBins, (bin + 1) * 10 + BIN_JUDGED_AFTER, row);
+    increment(state, channels.binFound, slot);
+  }
+  const slot = slotOfHour(row, hour);
+  if (channels.hourFound[slot] === 0) schedule(state, state.dueHours, (hour + 1) * 60 + HOUR_JUDGED_AFTER, row);
+  increment(state, channels.hourFound, slot);
+}
+
+function schedule(state: PipelineState, due: Map<number, number[]>, minute: number, row: number): void {
+  if (minute <= state.minute) return; // A late event's cohort whose time has passed is not judged a second time.
+  const rows = due.get(minute);
+  if (rows === undefined) due.set(minute, [row]);
+  else rows.push(row);
+}
+
+/** Whether one of the last people stands in the same month's register of births. */
+function stepAdjacency(state: PipelineState, row: number, event: AccessEvent, minute: number): void {
+  if (event.nirPrefix < 0) return;
+  const channels = state.channels;
+  const base = row * NEIGHBOURS;
+  // Ten digits fold into 32 bits with few collisions; sex, year and month stay apart from the place.
+  const prefix = (event.nirPrefix % 4_294_967_291) | 0 || 1;
+  let neighbour = false;
+  for (let i = base; i < base + NEIGHBOURS; i++) if (channels.neighbour[i] === prefix) neighbour = true;
+  observe(state, row, S_ADJACENCY, neighbour ? ADJACENT_HIT : ADJACENT_MISS, neighbour, ADJACENCY_NULL, minute);
+  channels.neighbour[base + channels.neighbourAt[row]!] = prefix;
+  channels.neighbourAt[row] = (channels.neighbourAt[row]! + 1) & (NEIGHBOURS - 1);
+}

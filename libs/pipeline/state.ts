@@ -1,0 +1,170 @@
+import type { Columns } from '#libs/base/columns.ts';
+import { createColumns } from '#libs/base/columns.ts';
+import { Table64 } from '#libs/base/table64.ts';
+import { GROUP_COUNT } from '#libs/baseline/group.ts';
+import { ACCOUNT_SCHEMA, CHANNEL_SCHEMA } from '#libs/baseline/schema.ts';
+import { DEFAULT_PRIORS, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import type { CompiledPolicy, Score } from '#libs/decide/index.ts';
+import { compilePolicy, createScore } from '#libs/decide/index.ts';
+import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
+import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
+import type { Output } from '#libs/model/input.ts';
+import type { Incident } from './incident.ts';
+import { MAX_ACCOUNTS, MAX_EVENT_IDS, MAX_PAIRS, MAX_PERSONS } from './limits.ts';
+import { RecentLookups } from './recent-lookups.ts';
+
+export interface PipelineConfig {
+  readonly policy: DetectionPolicy;
+}
+
+export const HOURS_A_WEEK = 168;
+
+/** What is known of groups of peers; arrays by group, recomputed at each midnight of event time. */
+export interface Groups {
+  readonly traitMean: Float64Array;
+  readonly traitStrength: Float64Array;
+  readonly perDay: Float64Array;
+  readonly size: Float64Array;
+  readonly sumMeanSquared: Float64Array;
+  readonly sumExcess: Float64Array;
+  /** New people by hour of the week, and their sum. */
+  readonly shape: Float64Array;
+  readonly shapeTotal: Float64Array;
+  /** Days on which an account changed its source, and days worked. */
+  readonly sourceDays: Float64Array;
+  readonly workedDays: Float64Array;
+  /** 1 once any look-up of the group was followed up: without that, its absence says nothing. */
+  readonly followed: Uint8Array;
+}
+
+/** Counts of everything that was taken, put aside or capped. */
+export interface Counters {
+  events: number;
+  duplicates: number;
+  late: number;
+  tooOld: number;
+  ahead: number;
+  lookups: number;
+  followUps: number;
+  /** Look-ups that name nobody: only their rows count. */
+  anonymous: number;
+  /** Counts that stood at the end of their range. */
+  saturated: number;
+}
+
+/** One partition's state: plain data, changed in place, owned by one loop. */
+export interface PipelineState {
+  policy: CompiledPolicy;
+  accountIndex: Table64;
+  accountIds: string[];
+  accounts: Columns<typeof ACCOUNT_SCHEMA>;
+  channels: Columns<typeof CHANNEL_SCHEMA>;
+  /** (account, person) -> minute of first look-up; last hour, birth department, flags (see `pair.ts`). */
+  pairs: Table64;
+  /** person -> day last looked up by anybody. */
+  persons: Table64;
+  /** Event ids of this and the previous generation of 24 h. */
+  ids: Table64;
+  idsBefore: Table64;
+  idsSinceMs: number;
+  recent: RecentLookups;
+  insurers: string[];
+  insurerIndex: Map<string, number>;
+  groups: Groups;
+  /** Birth departments of the people served, by the account's department: [account department][birth department]. */
+  area: Float32Array;
+  areaTotal: Float32Array;
+  incidents: Map<number, Incident>;
+  /** Newest event time accepted, ms; first day seen; minute up to which the clock has run. */
+  newestMs: number;
+  firstDay: number;
+  minute: number;
+  /** Rows with a cohort to judge, by the minute it falls due. */
+  dueBins: Map<number, number[]>;
+  dueHours: Map<number, number[]>;
+  counters: Counters;
+  /** Scratch: never part of a snapshot. */
+  score: Score;
+  outputs: Output[];
+}
+
+export function createState(config: PipelineConfig): PipelineState {
+  const policy = compilePolicy(config.policy);
+  return {
+    policy,
+    accountIndex: new Table64(1, MAX_ACCOUNTS),
+    accountIds: [],
+    accounts: createColumns(ACCOUNT_SCHEMA),
+    channels: createColumns(CHANNEL_SCHEMA),
+    pairs: new Table64(2, MAX_PAIRS),
+    persons: new Table64(1, MAX_PERSONS),
+    ids: new Table64(0, MAX_EVENT_IDS),
+    idsBefore: new Table64(0, MAX_EVENT_IDS),
+    idsSinceMs: 0,
+    recent: new RecentLookups(),
+    insurers: [''],
+    insurerIndex: new Map([['', 0]]),
+    groups: createGroups(policy),
+    area: new Float32Array(DEPARTMENT_COUNT * DEPARTMENT_COUNT),
+    areaTotal: new Float32Array(DEPARTMENT_COUNT),
+    incidents: new Map(),
+    newestMs: 0,
+    firstDay: 0,
+    minute: 0,
+    dueBins: new Map(),
+    dueHours: new Map(),
+    counters: {
+      events: 0,
+      duplicates: 0,
+      late: 0,
+      tooOld: 0,
+      ahead: 0,
+      lookups: 0,
+      followUps: 0,
+      anonymous: 0,
+      saturated: 0,
+    },
+    score: createScore(),
+    outputs: [],
+  };
+}
+
+function createGroups(policy: CompiledPolicy): Groups {
+  const professions = policy.priorPerDay.length;
+  const channels = 2;
+  const groups: Groups = {
+    traitMean: new Float64Array(GROUP_COUNT * TRAIT_COUNT),
+    traitStrength: new Float64Array(GROUP_COUNT * TRAIT_COUNT),
+    perDay: new Float64Array(GROUP_COUNT),
+    size: new Float64Array(GROUP_COUNT).fill(0.7),
+    sumMeanSquared: new Float64Array(GROUP_COUNT),
+    sumExcess: new Float64Array(GROUP_COUNT),
+    shape: new Float64Array(GROUP_COUNT * HOURS_A_WEEK),
+    shapeTotal: new Float64Array(GROUP_COUNT),
+    sourceDays: new Float64Array(GROUP_COUNT),
+    workedDays: new Float64Array(GROUP_COUNT),
+    followed: new Uint8Array(GROUP_COUNT),
+  };
+  for (let group = 0; group < GROUP_COUNT; group++) {
+    groups.perDay[group] = policy.priorPerDay[Math.floor(group / channels) % professions]!;
+    for (let t = 0; t < TRAIT_COUNT; t++) {
+      groups.traitMean[group * TRAIT_COUNT + t] = DEFAULT_PRIORS[t]!.mean;
+      groups.traitStrength[group * TRAIT_COUNT + t] = DEFAULT_PRIORS[t]!.strength;
+    }
+    for (let hour = 0; hour < HOURS_A_WEEK; hour++) {
+      groups.shape[group * HOURS_A_WEEK + hour] = openingHours(hour);
+      groups.shapeTotal[group] = groups.shapeTotal[group]! + openingHours(hour);
+    }
+  }
+  return groups;
+}
+
+/** Prior shape of a week, in people: weekdays 8 to 19 h, half of Saturday, a little everywhere. Hour 0 is Thursday 0 h UTC (the epoch). */
+function openingHours(hourOfWeek: number): number {
+  const day = Math.floor(hourOfWeek / 24); // 0 Thursday, 2 Saturday, 3 Sunday
+  const hour = hourOfWeek % 24;
+  const open = hour >= 6 && hour < 18;
+  if (day === 3) return 0.05;
+  if (day === 2) return open && hour < 11 ? 1 : 0.1;
+  return open ? 1 : 0.1;
+}

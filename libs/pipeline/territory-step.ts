@@ -1,0 +1,72 @@
+import { NATIONAL_ALTERNATIVE, NATIONAL_BIRTHS } from '#libs/baseline/births.ts';
+import { RECENT } from '#libs/baseline/schema.ts';
+import { T_OUTSIDE, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import { longRunProbability, recentProbability, territoryLogRatio } from '#libs/evidence/index.ts';
+import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
+import { S_TERRITORY } from '#libs/model/streams.ts';
+import { observe } from './evidence-step.ts';
+import type { PipelineState } from './state.ts';
+
+/** Before an area has shown its mix: this share at home, the rest as in the country; worth this many people. */
+const HOME_SHARE = 0.55;
+const AREA_PRIOR_PEOPLE = 40;
+/** Above this much evidence, nats, nothing is learnt: the thief must not teach his own territory. */
+const LEARN_BELOW_NATS = 4;
+const MAX_PEOPLE_LEARNT = 4000;
+
+/** Probability of a birth department among the people served by accounts of the same department. */
+function areaProbability(state: PipelineState, home: number, department: number): number {
+  const national = NATIONAL_BIRTHS[department]!;
+  const prior = home === 0 ? national : (department === home ? HOME_SHARE : 0) + (1 - HOME_SHARE) * national;
+  return (
+    (state.area[home * DEPARTMENT_COUNT + department]! + AREA_PRIOR_PEOPLE * prior) /
+    (state.areaTotal[home]! + AREA_PRIOR_PEOPLE)
+  );
+}
+
+/** Weighs a new person's birth department. Returns true if the person speaks for theft. */
+export function stepTerritory(state: PipelineState, row: number, department: number, minute: number): boolean {
+  const channels = state.channels;
+  const home = state.accounts.department[channels.account[row]!]!;
+  const national = NATIONAL_ALTERNATIVE[department]!;
+  const ring = row * RECENT;
+  const length = channels.recentLength[row]!;
+  let same = 0;
+  for (let i = 0; i < length; i++) if (channels.recentDepartment[ring + i] === department) same++;
+  const longRun = longRunProbability(
+    channels.departmentCount[row * DEPARTMENT_COUNT + department]!,
+    channels.departmentTotal[row]!,
+    areaProbability(state, home, department),
+  );
+  const ratio = territoryLogRatio(national, longRun, recentProbability(same, length, national));
+  const outside = ratio > 0;
+  observe(state, row, S_TERRITORY, ratio, outside, channels.p0[row * TRAIT_COUNT + T_OUTSIDE]!, minute);
+  channels.recentDepartment[ring + channels.recentAt[row]!] = department;
+  channels.recentAt[row] = (channels.recentAt[row]! + 1) & (RECENT - 1);
+  if (length < RECENT) channels.recentLength[row] = length + 1;
+  return outside;
+}
+
+/** Learns a birth department, once the person's relationship with the account is plausible. */
+export function learnTerritory(state: PipelineState, row: number, department: number, nats: number): void {
+  if (department === 0 || nats >= LEARN_BELOW_NATS) return;
+  const channels = state.channels;
+  if (channels.incident[row] !== 0) return;
+  const home = state.accounts.department[channels.account[row]!]!;
+  const base = row * DEPARTMENT_COUNT;
+  channels.departmentCount[base + department] = channels.departmentCount[base + department]! + 1;
+  channels.departmentTotal[row] = channels.departmentTotal[row]! + 1;
+  // Each account speaks for its area with its first 200 people only, so that one large account is not the area.
+  if (channels.departmentTotal[row]! <= 200) {
+    state.area[home * DEPARTMENT_COUNT + department] = state.area[home * DEPARTMENT_COUNT + department]! + 1;
+    state.areaTotal[home] = state.areaTotal[home]! + 1;
+  }
+  if (channels.departmentTotal[row]! > MAX_PEOPLE_LEARNT) {
+    let total = 0;
+    for (let i = base; i < base + DEPARTMENT_COUNT; i++) {
+      channels.departmentCount[i] = channels.departmentCount[i]! >> 1;
+      total += channels.departmentCount[i]!;
+    }
+    channels.departmentTotal[row] = total;
+  }
+}
