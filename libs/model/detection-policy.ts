@@ -17,7 +17,13 @@ export interface DetectionPolicy {
   readonly tails: Readonly<Record<string, TailKnots>>;
   /** Per class: which rung the machine may reach by itself. Above it, only a person. */
   readonly highestRung: Readonly<Record<AccountClass, Rung>>;
+  /** Per profession: the shortest delay after which a missing follow-up counts; shorter horizons are silent. */
+  readonly followUpFrom: Readonly<Record<Profession, FollowUpFrom>>;
 }
+
+/** Delays after which cohorts of people are judged, shortest first; `never`: this profession does not bill here. */
+export const FOLLOW_UP_FROM = ['30m', '3h', '1d', '9d', 'never'] as const;
+export type FollowUpFrom = (typeof FOLLOW_UP_FROM)[number];
 
 /** Limits start at factor × (the account's own mean + offset): detection scaled to the account, not to the profession. */
 export interface QuotaPolicy {

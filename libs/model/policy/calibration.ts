@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Result } from '#libs/base/result.ts';
+import { err, ok } from '#libs/base/result.ts';
+import { STREAM_NAMES } from '#libs/model/streams.ts';
+import { deepFreeze } from './canonical.ts';
+import type { FileProblem } from './problem.ts';
+import type { SourceText } from './yaml-file.ts';
+import { checkAgainst, fieldProblem, readYaml } from './yaml-file.ts';
+
+/**
+ * What an installation has learnt of its own honest months: the benign tails of the streams, and how often honest
+ * accounts reach a score. It turns a budget ("one honest account per 10,000 account-months") into a threshold.
+ */
+export const calibrationSchema = z.strictObject({
+  version: z.literal(1),
+  account_months: z.number().positive().describe('Honest account-months that the figures come from.'),
+  tails: z
+    .partialRecord(z.enum(STREAM_NAMES), z.strictObject({ q99: z.number().positive(), q999: z.number().positive() }))
+    .default({})
+    .describe('Upper quantiles of each stream’s monthly maximum over honest accounts, nats.'),
+  scores: z
+    .array(z.strictObject({ per_10000: z.number().positive().max(10_000), score: z.number().positive() }))
+    .min(2)
+    .describe('Honest accounts per 10,000 account-months whose monthly maximum exceeds the score.'),
+});
+export type Calibration = z.output<typeof calibrationSchema>;
+
+/** Reads and checks a calibration file. */
+export function parseCalibration(source: SourceText): Result<Calibration, FileProblem[]> {
+  const yaml = readYaml(source);
+  if (!yaml.ok) return yaml;
+  const { locate } = yaml.value;
+  const checked = checkAgainst(calibrationSchema, yaml.value.value, source.name, locate);
+  if (!checked.ok) return checked;
+  const problems: FileProblem[] = [];
+  const { scores, tails } = checked.value;
+  scores.forEach((point, i) => {
+    const before = scores[i - 1];
+    if (before && !(point.per_10000 < before.per_10000 && point.score > before.score)) {
+      const rule = 'rarer with a higher score, line by line';
+      problems.push(fieldProblem(source.name, locate, ['scores', i], 'the scores must rise', point, rule));
+    }
+  });
+  for (const [name, tail] of Object.entries(tails)) {
+    if (tail.q999 <= tail.q99)
+      problems.push(fieldProblem(source.name, locate, ['tails', name], 'the tail must rise', tail, 'q999 above q99'));
+  }
+  return problems.length > 0 ? err(problems) : ok(deepFreeze(checked.value));
+}
+
+/**
+ * Score that a budget needs, nats: between two measured points the tail is taken as exponential (linear in the logarithm
+ * of the rate). Undefined where the budget lies outside what was measured: extrapolating a tail is how a budget is missed.
+ */
+export function scoreForBudget(calibration: Calibration, per10000: number): number | undefined {
+  const { scores } = calibration;
+  for (let i = 0; i + 1 < scores.length; i++) {
+    const [a, b] = [scores[i]!, scores[i + 1]!];
+    if (per10000 > a.per_10000 || per10000 < b.per_10000) continue;
+    const share = Math.log(a.per_10000 / per10000) / Math.log(a.per_10000 / b.per_10000);
+    return Math.round((a.score + share * (b.score - a.score)) * 1000) / 1000;
+  }
+  return undefined;
+}

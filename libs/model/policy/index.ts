@@ -1,0 +1,14 @@
+export type { SchemaNode } from './allowed.ts';
+export type { Calibration } from './calibration.ts';
+export { parseCalibration } from './calibration.ts';
+export type { PolicyDifference } from './diff.ts';
+export { diffPolicies } from './diff.ts';
+export type { EffectivePolicy } from './effective.ts';
+export { nearestName } from './nearest.ts';
+export type { FindCalibration, Policy, PolicyOverride } from './policy.ts';
+export { defaultPolicy, parsePolicy } from './policy.ts';
+export type { FileProblem } from './problem.ts';
+export { formatProblem } from './problem.ts';
+export { policyJsonSchema } from './published-schema.ts';
+export { starterFile } from './starter.ts';
+export type { SourceText } from './yaml-file.ts';
