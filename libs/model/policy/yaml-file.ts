@@ -116,7 +116,7 @@ function explain(
   }
   if (issue.code === 'invalid_union' && found !== null && typeof found === 'object') {
     // Of several forms, speak of the one that was meant: an object for an object.
-    const deeper = issue.errors.find((e) => !e.some((i) => i.path.length === 0 && i.code === 'invalid_type'));
+    const deeper = issue.errors.find((e) => !e.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys'));
     if (deeper) {
       return deeper.flatMap((inner) =>
         explain({ ...inner, path: [...path, ...inner.path] } as z.core.$ZodIssue, value, file, locate, root),

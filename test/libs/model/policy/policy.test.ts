@@ -88,7 +88,7 @@ test('all errors at once, each with place, path, what was found and what is allo
     [
       "p.yaml:2:3: rungs.suspnd: unknown field; did you mean suspend? (allowed: alert, step_up, throttle, suspend)",
       "p.yaml:3:12: rungs.step_up: this cannot stand here (found 900; allowed: a number from 0.5 to 200, or fields per_10000)",
-      "p.yaml:6:5: response.mode: this cannot stand here (found {"professional":{"critical":"atuo"}}; allowed: one of observe, approve, auto, or fields professional, manager, software)",
+      "p.yaml:7:17: response.mode.professional.critical: this cannot stand here; did you mean auto? (found "atuo"; allowed: one of observe, approve, auto)",
       "p.yaml:9:15: response.highest_rung.software: this cannot stand here (found "off"; allowed: one of alert, step_up, throttle, suspend)",
       "p.yaml:11:7: response.protected.0.reason: a value is missing (allowed: a text of 3 to 500 characters)",
       "p.yaml:12:14: response.protected.0.until: this cannot stand here (found "tomorrow"; allowed: a date like 2026-12-31, or a date and time like 2026-12-31T18:00:00+01:00)",
