@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+const report = process.env.VIGIE_TEST_REPORT;
+
 /** Two projects: `fast` runs in `npm run check`; `slow` holds what starts real services, long proofs and whole programs. */
 export default defineConfig({
   test: {
+    // CI counts from a report in JSON beside what people read.
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       {
         test: {
