@@ -2,6 +2,7 @@ import { assert } from '#libs/base/assert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
+import { FOLLOW_UP_FROM } from '#libs/model/detection-policy.ts';
 import {
   S_ADJACENCY,
   S_MISS,
@@ -24,6 +25,8 @@ export interface CompiledPolicy {
   readonly thresholds: Float64Array;
   /** Highest rung index by class. */
   readonly highestRung: Uint8Array;
+  /** First horizon (0: 30 min, 1: 3 h, 2: next day, 3: 9 days, 4: never) that counts, by profession. */
+  readonly followUpFrom: Uint8Array;
   /** Expected new people a day, by profession. */
   readonly priorPerDay: Float64Array;
 }
@@ -60,6 +63,7 @@ export function compilePolicy(policy: DetectionPolicy): CompiledPolicy {
     active,
     thresholds: Float64Array.from(RUNGS, (rung) => policy.thresholds[rung]),
     highestRung: Uint8Array.from(ACCOUNT_CLASSES, (name) => RUNGS.indexOf(policy.highestRung[name])),
+    followUpFrom: Uint8Array.from(PROFESSIONS, (name) => FOLLOW_UP_FROM.indexOf(policy.followUpFrom[name])),
     priorPerDay: Float64Array.from(PROFESSIONS, (name) => policy.quota.priorNewPerDay[name]),
   };
 }

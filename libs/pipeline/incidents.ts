@@ -80,7 +80,6 @@ function raise(
   total: number,
   score: Score,
 ): void {
-  const _channels = state.channels;
   let incident = state.incidents.get(row);
   const created = incident === undefined;
   const scored = total >= state.policy.thresholds[RUNG_ALERT]!;

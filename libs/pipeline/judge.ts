@@ -70,6 +70,8 @@ function judge(
   assert(followed <= found, 'a cohort has more follow-ups than look-ups');
   const channels = state.channels;
   if (found === 0 || state.groups.followed[channels.group[row]!] === 0) return false;
+  const profession = state.accounts.profession[channels.account[row]!]!;
+  if (stream - S_FOLLOW_30M < state.policy.followUpFrom[profession]!) return false;
   const p0 = channels.p0[row * TRAIT_COUNT + trait]!;
   const ratio = cohortLogRatio(found, found - followed, p0);
   if (ratio === 0) return false;
