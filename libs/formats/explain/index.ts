@@ -1,0 +1,23 @@
+import type { Evidence } from '#libs/model/alert.ts';
+import { share } from './numbers.ts';
+import { phrase } from './phrases.ts';
+
+/** One piece of evidence in words, with its numbers. */
+export interface Sentence extends Evidence {
+  readonly en: string;
+  readonly fr: string;
+}
+
+/**
+ * Evidence as sentences an analyst can check, strongest first (equal ones keep their order):
+ * "44 of 47 people born outside the account's usual departments, 6.1 expected (+8.8)".
+ */
+export function explain(evidence: readonly Evidence[]): Sentence[] {
+  return [...evidence]
+    .sort((a, b) => b.nats - a.nats)
+    .map((e) => ({
+      ...e,
+      en: `${phrase(e, 'en')} (${share(e.nats, 'en')})`,
+      fr: `${phrase(e, 'fr')} (${share(e.nats, 'fr')})`,
+    }));
+}

@@ -1,0 +1,118 @@
+import type { Evidence } from '#libs/model/alert.ts';
+import type { Language } from './numbers.ts';
+import { figure } from './numbers.ts';
+
+/** The figures of one piece of evidence, written out. */
+interface Figures {
+  readonly observed: string;
+  readonly of: string;
+  readonly expected: string;
+  /** The limit, for quotas: they carry it in `of`, or, where there is none, in `expected`. */
+  readonly limit: string;
+}
+type Phrase = Readonly<Record<Language, (f: Figures) => string>>;
+
+const notFollowed = (en: string, fr: string): Phrase => ({
+  en: (f) => `${f.observed} of ${f.of} people looked up and not served ${en}, ${f.expected} expected`,
+  fr: (f) => `${f.observed} personnes sur ${f.of} consultées sans suite ${fr}, ${f.expected} attendues`,
+});
+
+/** What each evidence stream has seen, by its name. */
+const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
+  [
+    'territory',
+    {
+      en: (f) => `${f.observed} of ${f.of} people born outside the account's usual departments, ${f.expected} expected`,
+      fr: (f) =>
+        `${f.observed} personnes sur ${f.of} nées hors des départements habituels du compte, ${f.expected} attendues`,
+    },
+  ],
+  ['no_follow_up', notFollowed('afterwards', 'ensuite')],
+  ['no_follow_up_30m', notFollowed('within 30 minutes', 'sous 30 minutes')],
+  ['no_follow_up_3h', notFollowed('within 3 hours', 'sous 3 heures')],
+  ['no_follow_up_1d', notFollowed('by the end of the next day', 'avant la fin du lendemain')],
+  ['no_follow_up_9d', notFollowed('within 9 days', 'sous 9 jours')],
+  [
+    'miss',
+    {
+      en: (f) => `${f.observed} of ${f.of} look-ups found nobody, ${f.expected} expected`,
+      fr: (f) => `${f.observed} consultations sur ${f.of} sans personne trouvée, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'adjacency',
+    {
+      en: (f) => `${f.observed} of ${f.of} numbers next to one just looked up, ${f.expected} expected`,
+      fr: (f) => `${f.observed} numéros sur ${f.of} voisins d'un numéro à peine consulté, ${f.expected} attendus`,
+    },
+  ],
+  [
+    'new_source',
+    {
+      en: (f) =>
+        `${f.observed} of ${f.of} look-ups from a device or network new to the account, ${f.expected} expected`,
+      fr: (f) =>
+        `${f.observed} consultations sur ${f.of} depuis un appareil ou un réseau nouveau pour le compte, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'rate',
+    {
+      en: (f) => `${f.observed} new people in the time in which ${f.expected} were expected`,
+      fr: (f) => `${f.observed} personnes nouvelles dans un temps où ${f.expected} étaient attendues`,
+    },
+  ],
+  [
+    'unseen',
+    {
+      en: (f) => `${f.observed} of ${f.of} people whom nobody had looked up before, ${f.expected} expected`,
+      fr: (f) => `${f.observed} personnes sur ${f.of} que nul n'avait consultées avant, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'quota_hour',
+    {
+      en: (f) => `${f.observed} new people in one hour, quota ${f.limit}`,
+      fr: (f) => `${f.observed} personnes nouvelles en une heure, quota ${f.limit}`,
+    },
+  ],
+  [
+    'quota_day',
+    {
+      en: (f) => `${f.observed} new people in one day, quota ${f.limit}`,
+      fr: (f) => `${f.observed} personnes nouvelles en un jour, quota ${f.limit}`,
+    },
+  ],
+  [
+    'quota_unfollowed',
+    {
+      en: (f) => `${f.observed} people never served in 28 days, quota ${f.limit}`,
+      fr: (f) => `${f.observed} personnes restées sans suite en 28 jours, quota ${f.limit}`,
+    },
+  ],
+  [
+    'recheck',
+    {
+      en: (f) => `${f.observed} of ${f.of} people already known and looked up again in bulk, ${f.expected} expected`,
+      fr: (f) => `${f.observed} personnes sur ${f.of} déjà connues et revues en masse, ${f.expected} attendues`,
+    },
+  ],
+]);
+
+/** For a stream that has no phrase yet: its name and its figures, so that nothing is kept back. */
+const GENERIC = (name: string): Phrase => ({
+  en: (f) => `${name}: ${f.observed} of ${f.of}, ${f.expected} expected`,
+  fr: (f) => `${name} : ${f.observed} sur ${f.of}, ${f.expected} attendus`,
+});
+
+/** One piece of evidence as a phrase without its share of the score. */
+export function phrase(evidence: Evidence, language: Language): string {
+  const template = PHRASES.get(evidence.name) ?? GENERIC(evidence.name);
+  const text = template[language]({
+    observed: figure(evidence.observed, language),
+    of: figure(evidence.of, language),
+    expected: figure(evidence.expected, language),
+    limit: figure(evidence.of > 0 ? evidence.of : evidence.expected, language),
+  });
+  return text;
+}
