@@ -47,8 +47,8 @@ export const accessEventSchema = z.object({
       birthDate: text,
       birthRank: whole(MAX_BIRTH_RANK),
       amc: text,
-      contract: z.unknown(),
-      coverageStart: z.unknown(),
+      contract: z.unknown().optional(),
+      coverageStart: z.unknown().optional(),
       coverageEnd: date,
     })
     .nullish(),
