@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+
+/** A command of the product. Its code is loaded only when it is asked for, so that `--help` answers at once. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Loads the command's own folder; the result adds the command to the program. */
+  load(): Promise<(program: Command) => void>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'policy',
+    summary: 'check, print, compare and start policy files',
+    load: async () => (await import('#services/policy/command.ts')).registerPolicy,
+  },
+];
