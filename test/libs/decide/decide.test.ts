@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  compilePolicy,
+  createScore,
+  dayQuota,
+  hourQuota,
+  isRecheckHour,
+  RUNG_SUSPEND,
+  rungsReached,
+  scoreInto,
+  sizeAllowance,
+  unfollowedQuota,
+} from '#libs/decide/index.ts';
+import { CLASS_MANAGER, CLASS_PROFESSIONAL, CLASS_SOFTWARE } from '#libs/model/codes.ts';
+import { defaultPolicy } from '#libs/model/policy/index.ts';
+import { S_FOLLOW_1D, S_FOLLOW_3H, S_MISS, S_RATE, S_TERRITORY, S_UNSEEN, STREAM_COUNT } from '#libs/model/streams.ts';
+
+const policy = compilePolicy(defaultPolicy().detection);
+const scoreOf = (nats: Record<number, number>, source = 0, accountClass = CLASS_PROFESSIONAL) => {
+  const columns = new Float32Array(STREAM_COUNT);
+  for (const [s, value] of Object.entries(nats)) columns[Number(s)] = value;
+  const score = createScore();
+  scoreInto(score, columns, 0, source, 0, accountClass, policy);
+  return score;
+};
+
+describe('score', () => {
+  it('no stream alone can suspend', () => {
+    for (let s = 0; s < STREAM_COUNT; s++) {
+      expect(scoreOf({ [s]: 1000 }, 4).total).toBeLessThan(policy.thresholds[RUNG_SUSPEND]!);
+    }
+  });
+  it('counts the strongest horizon of no-follow-up once', () => {
+    const both = scoreOf({ [S_FOLLOW_3H]: 50, [S_FOLLOW_1D]: 50 });
+    expect(both.total).toBe(Math.max(scoreOf({ [S_FOLLOW_3H]: 50 }).total, scoreOf({ [S_FOLLOW_1D]: 50 }).total));
+  });
+  it('volume is worth eight nats at most and opens no gate by rate alone', () => {
+    expect(scoreOf({ [S_RATE]: 1000, [S_UNSEEN]: 1000 }).total).toBe(8);
+    expect(scoreOf({ [S_RATE]: 1000 }).gate).toBe(false);
+  });
+  it('never falls when a stream rises, and is finite and bounded', () => {
+    const nats = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), {
+      minLength: STREAM_COUNT,
+      maxLength: STREAM_COUNT,
+    });
+    fc.assert(
+      fc.property(nats, fc.nat(STREAM_COUNT - 1), fc.double({ min: 0, max: 50, noNaN: true }), (list, s, more) => {
+        const low = scoreOf(Object.fromEntries(list.entries())).total;
+        const high = scoreOf(Object.fromEntries(list.map((v, i) => [i, i === s ? v + more : v]))).total;
+        expect(Number.isFinite(low)).toBe(true);
+        expect(high).toBeGreaterThanOrEqual(low - 0.001);
+        expect(high).toBeLessThanOrEqual(12 * 4 + 4 + 8);
+      }),
+    );
+  });
+  it('a manager has no territory, a program no misses', () => {
+    expect(scoreOf({ [S_TERRITORY]: 20 }, 0, CLASS_MANAGER).total).toBe(0);
+    expect(scoreOf({ [S_MISS]: 20 }, 0, CLASS_SOFTWARE).total).toBe(0);
+  });
+});
+
+describe('rungs', () => {
+  const names = (bits: number) => ['alert', 'step_up', 'throttle', 'suspend'].filter((_, i) => (bits & (1 << i)) !== 0);
+  it('need the gate to suspend', () => {
+    expect(names(rungsReached(30, true, false, CLASS_PROFESSIONAL, policy))).toContain('suspend');
+    expect(names(rungsReached(30, false, false, CLASS_PROFESSIONAL, policy))).not.toContain('suspend');
+  });
+  it('a quota throttles whatever the score', () => {
+    expect(names(rungsReached(0, false, true, CLASS_PROFESSIONAL, policy))).toEqual(['alert', 'throttle']);
+  });
+  it('stop at what the class allows to the machine', () => {
+    expect(names(rungsReached(30, true, false, CLASS_SOFTWARE, policy))).not.toContain('suspend');
+  });
+});
+
+describe('quotas', () => {
+  it('are whole people, at least one, in the account’s own scale', () => {
+    const quota = defaultPolicy().detection.quota;
+    expect(hourQuota(quota, 0.5)).toBe(15);
+    expect(dayQuota(quota, 3.7)).toBe(41);
+    expect(unfollowedQuota(quota, 0)).toBe(67);
+  });
+});
+
+describe('re-check', () => {
+  it('is an hour of known people, many for this account', () => {
+    expect(isRecheckHour(60, 10, 2)).toBe(true);
+    expect(isRecheckHour(10, 60, 1)).toBe(false);
+    expect(isRecheckHour(60, 10, 30)).toBe(false);
+  });
+});
+
+it('takes nothing off small accounts', () => {
+  expect(sizeAllowance(5)).toBe(0);
+  expect(sizeAllowance(200)).toBeCloseTo(1.34, 2);
+});

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  accumulate,
+  bernoulliLogRatio,
+  cohortLogRatio,
+  longRunProbability,
+  newSourceNats,
+  rateLogRatio,
+  recentProbability,
+  STREAMS,
+  territoryLogRatio,
+} from '#libs/evidence/index.ts';
+import { STREAM_NAMES } from '#libs/model/streams.ts';
+
+const probability = fc.double({ min: 0.001, max: 0.999, noNaN: true });
+
+describe('accumulate (Shiryaev-Roberts in logs)', () => {
+  it('equals R <- LR (1 + R)', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 25, noNaN: true }),
+        fc.double({ min: -3, max: 3, noNaN: true }),
+        (e, llr) => {
+          expect(accumulate(e, llr)).toBeCloseTo(Math.max(0, Math.log(Math.exp(llr) * (1 + Math.exp(e)))), 9);
+        },
+      ),
+    );
+  });
+  it('never goes below zero nor becomes infinite', () => {
+    expect(accumulate(0, -50)).toBe(0);
+    expect(accumulate(1e6, 10)).toBe(1e6 + 10);
+  });
+});
+
+describe('territory', () => {
+  it("keeps the null’s mean likelihood ratio at 1/0.9 at most", () => {
+    // LR <= q / (0.9 longRun), so under the long-run mix its mean is at most 1 / 0.9.
+    const national = [0.7, 0.2, 0.1];
+    for (const [longRun, recent] of [
+      [
+        [0.2, 0.7, 0.1],
+        [0.1, 0.8, 0.1],
+      ],
+      [
+        [0.9, 0.05, 0.05],
+        [0.3, 0.3, 0.4],
+      ],
+    ] as const) {
+      const mean = national.reduce(
+        (sum, q, d) => sum + longRun[d]! * Math.exp(territoryLogRatio(q, longRun[d]!, recent[d]!)),
+        0,
+      );
+      expect(mean).toBeLessThanOrEqual(1.12);
+    }
+  });
+  it('is bounded by ln 10 a person', () => {
+    fc.assert(
+      fc.property(probability, probability, probability, (q, a, b) => {
+        expect(territoryLogRatio(q, a, b)).toBeLessThanOrEqual(Math.log(10) + 1e-9);
+      }),
+    );
+  });
+  it('learns a new but concentrated territory in ten people', () => {
+    expect(territoryLogRatio(0.01, longRunProbability(0, 500, 0.005), recentProbability(10, 10, 0.01))).toBeLessThan(
+      -3,
+    );
+    expect(territoryLogRatio(0.01, longRunProbability(0, 500, 0.005), recentProbability(0, 10, 0.01))).toBeGreaterThan(
+      0.5,
+    );
+  });
+});
+
+describe('no follow-up', () => {
+  it('a cohort like the account’s own argues against theft, one without any follow-up for it', () => {
+    expect(cohortLogRatio(20, 5, 0.3)).toBeLessThan(0);
+    expect(cohortLogRatio(20, 20, 0.3)).toBeGreaterThan(10);
+  });
+  it('is silent where the account never bills', () => {
+    expect(cohortLogRatio(50, 50, 0.98)).toBe(0);
+  });
+  it('stays finite for any cohort', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 65_535 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        probability,
+        (n, share, p0) => {
+          const ratio = cohortLogRatio(n, Math.round(n * share), p0);
+          expect(Number.isFinite(ratio)).toBe(true);
+          expect(ratio).toBeGreaterThanOrEqual(-20);
+        },
+      ),
+    );
+  });
+});
+
+describe('rate', () => {
+  it('speaks for theft only above the expectation, and stays finite', () => {
+    expect(rateLogRatio(0, 4, 0.7)).toBeLessThan(0);
+    expect(rateLogRatio(4, 4, 0.7)).toBeLessThan(0.5);
+    expect(rateLogRatio(200, 4, 0.7)).toBeGreaterThan(5);
+    expect(Number.isFinite(rateLogRatio(65_535, 0.02, 0.15))).toBe(true);
+  });
+});
+
+describe('new source', () => {
+  it('is worth little where the group changes its sources often', () => {
+    expect(newSourceNats(0.005, true)).toBe(4);
+    expect(newSourceNats(0.2, true)).toBeCloseTo(Math.log(1.5), 9);
+    expect(newSourceNats(0.5, true)).toBe(0);
+    expect(newSourceNats(0.005, false)).toBe(2);
+  });
+});
+
+describe('bernoulliLogRatio', () => {
+  it('has a null expectation of one', () => {
+    fc.assert(
+      fc.property(probability, probability, (p0, p1) => {
+        const mean =
+          p0 * Math.exp(bernoulliLogRatio(true, p0, p1)) + (1 - p0) * Math.exp(bernoulliLogRatio(false, p0, p1));
+        expect(mean).toBeCloseTo(1, 6);
+      }),
+    );
+  });
+});
+
+it('every stream describes itself under its own name', () => {
+  expect(STREAMS.map((s) => s.name)).toEqual([...STREAM_NAMES]);
+  for (const stream of STREAMS) expect(stream.blindSpots.length).toBeGreaterThan(0);
+});
