@@ -14,4 +14,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'check, print, compare and start policy files',
     load: async () => (await import('#services/policy/command.ts')).registerPolicy,
   },
+  {
+    name: 'simulate',
+    summary: 'labelled traffic with chosen attacks, as access events',
+    load: async () => (await import('#services/simulate/command.ts')).registerSimulate,
+  },
 ];

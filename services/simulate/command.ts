@@ -1,0 +1,157 @@
+/** `vigie simulate`: labelled traffic of a portal with chosen attacks, as access events. */
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { interruption } from '#services/cli/interruption.ts';
+import { wholeNumber } from '#services/cli/options.ts';
+import { note } from '#services/cli/terminal/message.ts';
+import { ConfigError } from './attack-plan.ts';
+import type { AttackSpec } from './attack-spec.ts';
+import { ATTACK_NAMES, parseAttack } from './attack-spec.ts';
+import type { SimulationConfig } from './config.ts';
+import { DEFAULT_CONFIG } from './config.ts';
+import { RESIDENCE_INDEX } from './france.ts';
+import type { HardCase } from './hard-cases.ts';
+import { HARD_CASES } from './hard-cases.ts';
+import { openLineSink } from './output.ts';
+import { Pacer } from './pacer.ts';
+import type { Simulation } from './simulation.ts';
+import { createSimulation } from './simulation.ts';
+
+interface Options {
+  readonly seed: number;
+  readonly accounts: number;
+  readonly days: number;
+  readonly start: string;
+  readonly attack: AttackSpec[];
+  readonly hardCases: ReadonlySet<HardCase>;
+  readonly departments: string[];
+  readonly out: string;
+  readonly labels?: string;
+  readonly speed?: number;
+}
+
+const EXAMPLES = `
+Attacks: ${ATTACK_NAMES.join(', ')}.
+Each may be given values of its own: profession, size (small, medium, large), rate (look-ups an hour), days, start (days
+after the first), hours (open, closed, evening, any), source (own, victim, hosting, mobile), shared (true: all accounts
+from one place), accounts (how many), people (at most), account (a certain one), padding, forged, growth, cadence.
+
+Examples:
+  vigie simulate --attack sweep --labels labels.json | vigie replay - --labels labels.json
+  vigie simulate --attack stolen-list:profession=optician,rate=60 --days 60 --out traffic.ndjson.zst
+  vigie simulate --attack distributed:shared=true --accounts 2000 --days 45 --out - | head
+  vigie simulate --accounts 1000 --days 30 --start 2026-01-01 --hard-cases recheck,screening --out january.ndjson.gz
+`;
+
+/** Adds the command to the program. Exit codes: 0 done, 1 failure, 2 wrong use. */
+export function registerSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .description('labelled traffic with chosen attacks, as access events')
+    .option('--seed <n>', 'the same seed gives the same bytes', wholeNumber(0, 2 ** 32 - 1), DEFAULT_CONFIG.seed)
+    .option('--accounts <n>', 'accounts at the start', wholeNumber(1, 1_000_000), DEFAULT_CONFIG.accounts)
+    .option('--days <n>', 'length of the log', wholeNumber(1, 3660), DEFAULT_CONFIG.days)
+    .option('--start <date>', 'first day, YYYY-MM-DD', date, DEFAULT_CONFIG.start)
+    .option('--attack <name[:key=value,…]>', 'adds an attack; may be repeated', collectAttack, [])
+    .option('--departments <codes>', 'where the accounts are, as 69,38,01; all of France by default', departments, [])
+    .option(
+      '--hard-cases <on|off|list>',
+      'what honest accounts do that looks like theft',
+      hardCases,
+      DEFAULT_CONFIG.hardCases,
+    )
+    .option('--out <file>', 'where the events go; - is standard output, .gz and .zst compress', '-')
+    .option('--labels <file>', 'writes what was theft and what was an honest oddity, as JSON')
+    .option(
+      '--speed <factor>',
+      'paces the events: 1 is real time, 60 a minute a second; as fast as it can by default',
+      positive,
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(simulate);
+}
+
+async function simulate(options: Options): Promise<void> {
+  const config: Partial<SimulationConfig> = {
+    seed: options.seed,
+    accounts: options.accounts,
+    days: options.days,
+    start: options.start,
+    attacks: options.attack,
+    hardCases: options.hardCases,
+    departments: options.departments,
+  };
+  try {
+    await writeLog(createSimulation(config), options);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CommandFailure(error.message, EXIT.usage);
+    if (error instanceof Error && 'code' in error) throw new CommandFailure(`cannot write: ${error.message}`);
+    throw error;
+  }
+}
+
+async function writeLog(simulation: Simulation, options: Options): Promise<void> {
+  const sink = openLineSink(options.out);
+  const pacer = options.speed === undefined ? undefined : new Pacer(options.speed);
+  const began = performance.now();
+  let events = 0;
+  for (const { line, arrivalMs } of simulation.deliveries()) {
+    if (pacer !== undefined && pacer.waitMs(arrivalMs) > 0) {
+      await sink.flush();
+      await pacer.until(arrivalMs);
+    }
+    events++;
+    const written = sink.write(line);
+    if (written !== true && (!(await written) || interruption.aborted)) break;
+  }
+  await sink.close();
+  const labels = simulation.labels();
+  if (options.labels !== undefined) await writeFile(options.labels, `${JSON.stringify(labels, undefined, 1)}\n`);
+  const seconds = (performance.now() - began) / 1000;
+  const where = options.out === '-' ? '' : ` to ${options.out}`;
+  note(`${events} events${where} in ${seconds.toFixed(1)} s, ${labels.benign.accountMonths} honest account-months`);
+  for (const a of labels.attacks) {
+    const accounts = a.accounts.length === 1 ? a.accounts[0]! : `${a.accounts.length} accounts`;
+    note(`${a.id} ${a.kind}: ${accounts}, ${a.start} to ${a.end}, ${a.exposed} people if nobody acts`);
+  }
+}
+
+function positive(text: string): number {
+  const n = Number(text);
+  if (!(n > 0) || !Number.isFinite(n)) throw new InvalidArgumentError('a number above 0.');
+  return n;
+}
+
+function date(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(`${text}T00:00:00Z`))) {
+    throw new InvalidArgumentError('a date as YYYY-MM-DD.');
+  }
+  return text;
+}
+
+function collectAttack(text: string, before: AttackSpec[]): AttackSpec[] {
+  const attack = parseAttack(text);
+  if (!attack.ok) throw new InvalidArgumentError(`${attack.error}.`);
+  return [...before, attack.value];
+}
+
+function departments(text: string): string[] {
+  const codes = text.split(',').map((code) => code.trim().toUpperCase());
+  for (const code of codes)
+    if (!RESIDENCE_INDEX.has(code)) throw new InvalidArgumentError(`no department is called "${code}".`);
+  return codes;
+}
+
+function hardCases(text: string): ReadonlySet<HardCase> {
+  if (text === 'on') return new Set(HARD_CASES);
+  if (text === 'off') return new Set();
+  const names = text.split(',');
+  for (const name of names) {
+    if (!HARD_CASES.some((known) => known === name)) {
+      throw new InvalidArgumentError(`no hard case is called "${name}"; there are ${HARD_CASES.join(', ')}.`);
+    }
+  }
+  return new Set(HARD_CASES.filter((known) => names.includes(known)));
+}
