@@ -19,6 +19,18 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/{integration,scenarios,e2e,sim}/**/*.test.ts'],
+          exclude: ['test/integration/kafka/**'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // What needs a real Kafka: one broker for all of its files.
+        test: {
+          name: 'kafka',
+          include: ['test/integration/kafka/**/*.test.ts'],
+          globalSetup: 'test/integration/kafka/global-setup.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

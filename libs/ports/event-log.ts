@@ -100,8 +100,9 @@ export interface Consuming {
 /** Appends all or nothing, as the newest holder of a transactional id; every older holder is fenced. */
 export interface TransactionalAppender {
   /**
-   * Appends the records in one transaction: readers see all of them or none. Errors: {@link FencedError} when a newer
-   * holder has appeared (nothing was written); any other error: nothing is visible, the appender may be used again.
+   * Appends the records in one transaction: readers see all of them or none, from soon after it resolves. Errors:
+   * {@link FencedError} when a newer holder has appeared (nothing was written, and never will be); any other error: it is
+   * not known whether they were written, and whoever must know becomes the holder anew and reads what is there.
    */
   append(records: readonly NewRecord[]): Promise<void>;
   close(): Promise<void>;

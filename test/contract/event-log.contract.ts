@@ -47,6 +47,18 @@ export function eventLogContract(name: string, under: EventLogUnderTest): void {
     };
     const values = async (from: string) => (await all(from)).flat().map((r) => text(r.value));
 
+    /** What transactions wrote is seen soon after they end, not at once: waits for `count` records, then reads again. */
+    const valuesOnceThere = async (from: string, count: number) => {
+      const stop = new AbortController();
+      const starts = new Map((await log.bounds(from)).map((b) => [b.partition, b.first]));
+      let seen = 0;
+      for await (const batch of log.read({ topic: from, from: starts, follow: true, signal: stop.signal })) {
+        seen += batch.records.length;
+        if (seen >= count) stop.abort();
+      }
+      return values(from);
+    };
+
     test('creates a topic once, and says which are there with how many partitions', async () => {
       const name = `contract.${randomUUID()}`;
       const spec = { name, partitions: 3, compacted: false };
@@ -156,8 +168,8 @@ export function eventLogContract(name: string, under: EventLogUnderTest): void {
       ]);
       await writer.append([record(b, 'k', '4')]);
       await writer.close();
-      expect(await values(a)).toEqual(['1', '2']);
-      expect(await values(b)).toEqual(['3', '4']);
+      expect(await valuesOnceThere(a, 2)).toEqual(['1', '2']);
+      expect(await valuesOnceThere(b, 2)).toEqual(['3', '4']);
     });
 
     test('a transaction that cannot be written leaves nothing, and the next one works', async () => {
@@ -166,7 +178,7 @@ export function eventLogContract(name: string, under: EventLogUnderTest): void {
       await expect(writer.append([record(t, 'k', 'half'), record('contract.missing', 'k', 'x')])).rejects.toThrow();
       await writer.append([record(t, 'k', 'whole')]);
       await writer.close();
-      expect(await values(t)).toEqual(['whole']);
+      expect(await valuesOnceThere(t, 1)).toEqual(['whole']);
     });
 
     test('a newer holder of a transactional id fences the older one, for good', async () => {
@@ -180,7 +192,7 @@ export function eventLogContract(name: string, under: EventLogUnderTest): void {
       await expect(older.append([record(t, 'k', 'zombie again')])).rejects.toThrow(FencedError);
       await older.close();
       await newer.close();
-      expect(await values(t)).toEqual(['old', 'new']);
+      expect(await valuesOnceThere(t, 2)).toEqual(['old', 'new']);
     });
 
     test('the newest record of each key of a compacted topic, tombstones gone', async () => {

@@ -1,0 +1,57 @@
+import type { IHeaders, KafkaMessage, Message, TopicMessages } from 'kafkajs';
+import { assert } from '#libs/base/assert.ts';
+import type { Headers, LogRecord, NewRecord } from '#libs/ports/event-log.ts';
+import { NO_HEADERS } from '#libs/ports/event-log.ts';
+
+/** A message of the client as a record of the port. Key and value are the client's own buffers. */
+export function toRecord(message: KafkaMessage): LogRecord {
+  return {
+    offset: Number(message.offset),
+    arrivalMs: Number(message.timestamp),
+    key: message.key,
+    value: message.value,
+    headers: toHeaders(message.headers),
+  };
+}
+
+/** New records as the client wants them, by topic; the order within a topic stays. */
+export function toTopicMessages(records: readonly NewRecord[]): TopicMessages[] {
+  const byTopic = new Map<string, Message[]>();
+  for (const record of records) {
+    assert(
+      record.key !== null || record.partition !== undefined,
+      `a record for ${record.topic} has neither key nor partition`,
+    );
+    const message = toMessage(record);
+    const some = byTopic.get(record.topic);
+    if (some) some.push(message);
+    else byTopic.set(record.topic, [message]);
+  }
+  return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+}
+
+function toMessage(record: NewRecord): Message {
+  return {
+    key: record.key,
+    value: record.value === null ? null : asBuffer(record.value),
+    ...(record.partition === undefined ? {} : { partition: record.partition }),
+    ...(record.headers === undefined ? {} : { headers: Object.fromEntries(record.headers) }),
+    ...(record.timeMs === undefined ? {} : { timestamp: String(record.timeMs) }),
+  };
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function toHeaders(headers: IHeaders | undefined): Headers {
+  if (headers === undefined) return NO_HEADERS;
+  let read: Map<string, string> | undefined;
+  // A loop that ends at once where there are none: access records seldom have headers and come by the million.
+  for (const name in headers) {
+    const value = headers[name];
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    read ??= new Map();
+    read.set(name, last === undefined ? '' : last.toString());
+  }
+  return read ?? NO_HEADERS;
+}
