@@ -1,0 +1,4 @@
+export type { FileSource, SourceError } from './open-sources.ts';
+export { openSources, STDIN } from './open-sources.ts';
+export type { ReadOptions, RecordBatch, RecordProblem } from './read-records.ts';
+export { readRecords } from './read-records.ts';
