@@ -1,0 +1,146 @@
+import type { ActionRecord, ActionStep, EarlierAccount } from '#libs/model/action-record.ts';
+import type { AccountView, CallFailure, CallOutcome } from '#libs/ports/accounts.ts';
+import type { OutboundRecord } from '#libs/ports/store.ts';
+import type { ResponderContext } from './context.ts';
+import { MACHINE, Overtaken, safely } from './context.ts';
+import { restrictionAfter } from './restriction-change.ts';
+import { entering, failing, isDelayed, stillMissing, verified } from './transitions.ts';
+
+/*
+ * Carries one action on from wherever it stands to `verified`, or as far as it gets. Before each call the store knows
+ * that it is about to be made; an action found begun is looked at before anything is done again. Order: the restriction
+ * (the portal's gateway refuses from then on), the block, the sessions, the read-back.
+ */
+
+async function save(context: ResponderContext, record: ActionRecord, outbox: OutboundRecord[] = []): Promise<void> {
+  if (!(await context.store.commit({ changes: [record], outbox }))) throw new Overtaken();
+}
+
+/** Puts the account's restriction in force: first in the store, with the action's own change, then at the gateway. */
+async function restrict(context: ResponderContext, record: ActionRecord): Promise<ActionRecord> {
+  const { store, clock, outbound } = context;
+  const nowMs = clock.nowMs();
+  const next = entering(record, 'restrict', {}, nowMs);
+  const restriction = await restrictionAfter(context, record.plan.accountId, [next], nowMs);
+  const done = await store.commit({
+    changes: [next],
+    ...(restriction ? { restrictions: [restriction] } : {}),
+    audit: [
+      { atMs: nowMs, actor: MACHINE, verb: 'action.requested', subject: record.plan.id, detail: record.plan.rung },
+    ],
+    outbox: [...(restriction ? [outbound.restriction(restriction, nowMs)] : []), outbound.action(next)],
+  });
+  if (!done) throw new Overtaken();
+  return next;
+}
+
+async function fail(context: ResponderContext, record: ActionRecord, failure: CallFailure): Promise<void> {
+  const { clock, outbound } = context;
+  const next = failing(record, failure, clock.nowMs());
+  const outbox = next.state === record.state ? [] : [outbound.action(next)];
+  if (isDelayed(next, failure)) {
+    const { plan } = next;
+    outbox.push(
+      outbound.notice({
+        id: `delayed:${plan.id}`,
+        notice: 'stop_delayed',
+        timeMs: next.updatedMs,
+        subject: plan.id,
+        accountId: plan.accountId,
+        message: `${plan.rung} of ${plan.accountId} is not done yet: ${next.detail}. The gateway's restriction holds.`,
+      }),
+    );
+  }
+  await save(context, next, outbox);
+}
+
+/** What of this rung is not so yet, in the order in which it has to be done. */
+function missing(record: ActionRecord, view: AccountView): { step: ActionStep; what: string }[] {
+  const { rung } = record.plan;
+  const steps: { step: ActionStep; what: string }[] = [];
+  if (rung === 'suspend' && view.enabled) steps.push({ step: 'block', what: 'still enabled' });
+  if (rung === 'step_up' && !view.stepUpRequired) steps.push({ step: 'block', what: 'no second factor demanded' });
+  if (rung !== 'throttle' && view.sessions > 0) {
+    steps.push({ step: 'end_sessions', what: `${view.sessions} live sessions` });
+  }
+  return steps;
+}
+
+/**
+ * The calls to make after a look at the account. Until they have been ended once, sessions are ended even where none is
+ * listed: a keeper may not list all that live (offline ones).
+ */
+function callsFor(record: ActionRecord, view: AccountView): ActionStep[] {
+  const steps = missing(record, view).map((m) => m.step);
+  if (record.step !== 'read_back' && !steps.includes('end_sessions')) steps.push('end_sessions');
+  return steps;
+}
+
+/** The call that makes `step` so. */
+function call(context: ResponderContext, record: ActionRecord, step: ActionStep): Promise<CallOutcome> {
+  const { connector, clock } = context;
+  const { accountId, rung, id, alertId } = record.plan;
+  const why = { actionId: id, actor: MACHINE, reason: `alert ${alertId}`, atMs: clock.nowMs() };
+  return safely(() => {
+    if (step === 'end_sessions') return connector.endSessions(accountId, why);
+    return rung === 'suspend' ? connector.disable(accountId, why) : connector.requireStepUp(accountId, why);
+  });
+}
+
+/** Throttling is the gateway's alone: it is done when the list says so. */
+async function throttle(context: ResponderContext, record: ActionRecord): Promise<void> {
+  const next = entering(record, 'read_back', {}, context.clock.nowMs());
+  await save(context, next);
+  const inForce = context.restrictions.get(record.plan.accountId)?.restriction;
+  if (inForce === 'throttle' || inForce === 'suspended') return finish(context, next);
+  await save(context, stillMissing(next, 'restrict', 'no restriction in force', context.clock.nowMs()));
+}
+
+async function finish(context: ResponderContext, record: ActionRecord): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  const next = verified(record, nowMs);
+  const done = await context.store.commit({
+    changes: [next],
+    audit: [{ atMs: nowMs, actor: MACHINE, verb: 'action.verified', subject: next.plan.id, detail: next.plan.rung }],
+    outbox: [context.outbound.action(next)],
+  });
+  if (!done) throw new Overtaken();
+}
+
+/** From the record as the store has it to `verified`, or to a failure that is written down. */
+async function work(context: ResponderContext, found: ActionRecord): Promise<void> {
+  const { store, connector, clock, restrictions } = context;
+  const { accountId, rung } = found.plan;
+  let record = found.state === 'planned' ? await restrict(context, found) : found;
+  // Whoever made the record restricted may have died before it told the gateway.
+  const restriction = await store.restriction(accountId);
+  if (restriction) restrictions.put(restriction);
+  context.flushSoon();
+  if (rung === 'throttle') return throttle(context, record);
+
+  const before = await safely(() => connector.read(accountId));
+  if (before.outcome !== 'done') return fail(context, record, before);
+  const { enabled, stepUpRequired } = before.value;
+  const earlier: EarlierAccount = record.earlier || { enabled, stepUpRequired };
+  for (const step of callsFor(record, before.value)) {
+    record = entering(record, step, { earlier }, clock.nowMs());
+    await save(context, record);
+    const outcome = await call(context, record, step);
+    if (outcome.outcome !== 'done') return fail(context, record, outcome);
+  }
+  record = entering(record, 'read_back', { earlier }, clock.nowMs());
+  await save(context, record);
+  const after = await safely(() => connector.read(accountId));
+  if (after.outcome !== 'done') return fail(context, record, after);
+  const [left] = missing(record, after.value);
+  if (left) return save(context, stillMissing(record, left.step, left.what, clock.nowMs()));
+  return finish(context, record);
+}
+
+/** States that {@link act} works on. */
+const WORKED_ON: ReadonlySet<string> = new Set(['planned', 'requested', 'unknown', 'applied', 'failed']);
+
+/** Works on an action as far as it gets. Nothing happens where it is finished. Throws only what the store throws. */
+export async function act(context: ResponderContext, record: ActionRecord): Promise<void> {
+  if (WORKED_ON.has(record.state)) await work(context, record);
+}

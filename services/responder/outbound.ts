@@ -1,0 +1,59 @@
+import type { OcsfSource } from '#libs/formats/ocsf/index.ts';
+import { actionEvent, noticeFinding } from '#libs/formats/ocsf/index.ts';
+import type { AccountRestriction, ActionRecord } from '#libs/model/action-record.ts';
+import type { Control } from '#libs/model/input.ts';
+import type { ResponseNotice } from '#libs/model/notice.ts';
+import type { OutboundRecord } from '#libs/ports/store.ts';
+
+/** What the responder tells the world, as records with deterministic ids. */
+export function createOutbound(source: OcsfSource) {
+  return {
+    action: (record: ActionRecord): OutboundRecord => ({
+      id: `action:${record.plan.id}:${record.version}`,
+      topic: 'actions',
+      key: record.plan.accountId,
+      type: 'vigie.action',
+      timeMs: record.updatedMs,
+      body: JSON.stringify(actionEvent(record, source)),
+    }),
+
+    notice: (notice: ResponseNotice): OutboundRecord => ({
+      id: `notice:${notice.id}`,
+      topic: 'alerts',
+      key: notice.accountId || notice.subject,
+      type: 'vigie.notice',
+      timeMs: notice.timeMs,
+      body: JSON.stringify(noticeFinding(notice, source)),
+    }),
+
+    restriction: (r: AccountRestriction, nowMs: number): OutboundRecord => ({
+      id: `restriction:${r.accountId}:${r.seq}`,
+      topic: 'restrictions',
+      key: r.accountId,
+      type: 'vigie.restriction',
+      timeMs: nowMs,
+      body: JSON.stringify({
+        account: r.accountId,
+        restriction: r.restriction,
+        since: new Date(r.sinceMs).toISOString(),
+        until: r.untilMs ? new Date(r.untilMs).toISOString() : null,
+        new_per_hour: r.newPerHour,
+        action: r.actionId,
+        seq: r.seq,
+      }),
+    }),
+
+    reenable: (accountId: string, reason: string, nowMs: number): OutboundRecord => {
+      const control: Control = { kind: 'control', control: 'reenable', timeMs: nowMs, accountId, reason };
+      return {
+        id: `reenable:${accountId}:${nowMs}`,
+        topic: 'controls',
+        key: accountId,
+        type: 'vigie.control',
+        timeMs: nowMs,
+        body: JSON.stringify(control),
+      };
+    },
+  };
+}
+export type Outbound = ReturnType<typeof createOutbound>;

@@ -1,0 +1,142 @@
+import type { PlannedAction } from '#libs/model/action.ts';
+import type { ActionRecord } from '#libs/model/action-record.ts';
+import type { Alert } from '#libs/model/alert.ts';
+import type { ResponsePolicy } from '#libs/model/response-policy.ts';
+import { isHolding } from '#libs/respond/index.ts';
+import { act } from './act.ts';
+import type { ResponderContext, ResponderParts } from './context.ts';
+import { Overtaken } from './context.ts';
+import { createFlush } from './flush.ts';
+import { KeyedQueue } from './keyed-queue.ts';
+import { createOutbound } from './outbound.ts';
+import type { Decision } from './people.ts';
+import { approve, reenable, reject, resetBreaker } from './people.ts';
+import { planAlert } from './planning.ts';
+import { expire, undo } from './undo.ts';
+
+/** Accounts worked on side by side. */
+const WIDTH = 16;
+/** Due actions taken at a time. */
+const DUE_BATCH = 1_000;
+
+export interface Responder {
+  /**
+   * Plans one alert; resolves when its plans are durable (a crash from then on loses nothing). The work on them goes on
+   * by itself: `idle` waits for it. Rejects where the store cannot be written: give the alert again.
+   */
+  onAlert(alert: Alert): Promise<PlannedAction[]>;
+  /** To be called once at start: puts the stored restrictions in force and goes on with what was left unfinished. */
+  resume(): Promise<void>;
+  /** Works on everything that has fallen due: retries, expiries, what another instance left. Returns how many. */
+  runDue(): Promise<number>;
+  /** When the next thing falls due, ms; 0: nothing will. */
+  nextDueMs(): Promise<number>;
+  approve(actionId: string, who: string): Promise<Decision>;
+  reject(actionId: string, who: string, reason: string): Promise<Decision>;
+  /** Gives an account back. Resolves when it is decided and durable; the undoing goes on by itself. */
+  reenable(accountId: string, who: string, reason: string): Promise<Decision>;
+  closeBreaker(scope: string, who: string, reason: string): Promise<Decision>;
+  /** Plans from now on follow `policy`; what is planned already stays as it is. */
+  setPolicy(policy: ResponsePolicy): void;
+  /** Resolves when no work is in hand and everything that could be published is. */
+  idle(): Promise<void>;
+}
+
+/** Turns alerts into stopped accounts: plans, acts, verifies, publishes. All that it must not forget is in the store. */
+export function createResponder(parts: ResponderParts): Responder {
+  const { store, connector, restrictions, clock, soleOwner = true } = parts;
+  const queue = new KeyedQueue(WIDTH);
+  const flush = createFlush(store, parts.publish);
+  const errors: unknown[] = [];
+  const background = new Set<Promise<unknown>>();
+  const inBackground = (work: Promise<unknown>): void => {
+    const tracked = work
+      .catch((error: unknown) => (parts.onError ? parts.onError(error) : errors.push(error)))
+      .finally(() => background.delete(tracked));
+    background.add(tracked);
+  };
+  const context: ResponderContext = {
+    store,
+    connector,
+    restrictions,
+    clock,
+    outbound: createOutbound({ productVersion: parts.productVersion ?? '0.0.0', language: parts.language ?? 'en' }),
+    groupSizes: [...(parts.groupSizes ?? [])],
+    policy: parts.policy,
+    flushSoon: () => inBackground(flush()),
+  };
+
+  /**
+   * Works on one action in its account's turn, unless it is not due yet.
+   * @param takeOver work on it whoever holds its lease
+   */
+  async function carryOn({ plan }: ActionRecord, takeOver = false): Promise<void> {
+    await queue.run(plan.accountId, async () => {
+      const record = await store.action(plan.id);
+      const nowMs = clock.nowMs();
+      if (!record || (record.dueMs > nowMs && !takeOver)) return;
+      const { untilMs } = record.plan;
+      try {
+        if (record.state === 'reverted' && record.undo === 'pending') await undo(context, record);
+        else if (isHolding(record) && untilMs > 0 && untilMs <= nowMs) await expire(context, record);
+        else await act(context, record);
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error;
+      }
+    });
+    context.flushSoon();
+  }
+
+  async function follow(decision: Decision): Promise<Decision> {
+    if (decision.done) for (const record of decision.changed) inBackground(carryOn(record));
+    context.flushSoon();
+    return decision;
+  }
+
+  return {
+    async onAlert(alert) {
+      const plans = await queue.run('#planning', () => planAlert(context, alert));
+      for (const plan of plans) {
+        if (plan.decision !== 'act') continue;
+        const record = await store.action(plan.id);
+        if (record) inBackground(carryOn(record));
+      }
+      context.flushSoon();
+      return plans;
+    },
+
+    async resume() {
+      for (const restriction of await store.restrictions()) restrictions.put(restriction);
+      context.flushSoon();
+      if (!soleOwner) return;
+      const unfinished = await store.dueActions(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+      // What is verified waits for its end; everything else with something to do was cut short.
+      for (const record of unfinished) inBackground(carryOn(record, record.state !== 'verified'));
+    },
+
+    async runDue() {
+      const due = await store.dueActions(clock.nowMs(), DUE_BATCH);
+      await Promise.all(due.map((record) => carryOn(record)));
+      context.flushSoon();
+      return due.length;
+    },
+
+    nextDueMs: () => store.nextDueMs(),
+    approve: async (actionId, who) => follow(await approve(context, actionId, who)),
+    reject: async (actionId, who, reason) => follow(await reject(context, actionId, who, reason)),
+    reenable: async (accountId, who, reason) =>
+      follow(await queue.run(accountId, () => reenable(context, accountId, who, reason))),
+    closeBreaker: (scope, who, reason) => resetBreaker(context, scope, who, reason),
+    setPolicy: (policy) => {
+      context.policy = policy;
+    },
+    async idle() {
+      do {
+        await queue.idle();
+        await Promise.all(background);
+      } while (background.size > 0);
+      const [error] = errors.splice(0);
+      if (error !== undefined) throw error;
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { verifyAudit } from '#libs/ports/audit-chain.ts';
+import type { OutboundRecord } from '#libs/ports/store.ts';
+import { MINUTE, manyAlerts, sampleAlert, T0 } from '../../support/sample-alert.ts';
+import { AMPLE } from '../../support/sample-policy.ts';
+import { createBench, told } from './bench.ts';
+
+const ID = 'PS-000123';
+
+describe('a suspension', () => {
+  it('restricts, disables, ends sessions, reads back, and only then is verified', async () => {
+    const bench = createBench();
+    const [plan] = await bench.responder.onAlert(sampleAlert());
+    await bench.responder.idle();
+    expect(bench.calls).toEqual([`read ${ID}`, `disable ${ID}`, `endSessions ${ID}`, `read ${ID}`]);
+    expect(bench.register.get(ID)).toMatchObject({ enabled: false, sessions: 0 });
+    expect(bench.restrictions.get(ID)).toMatchObject({ restriction: 'suspended', actionId: plan?.id });
+    expect(await bench.store.action(plan!.id)).toMatchObject({
+      state: 'verified',
+      earlier: { enabled: true, stepUpRequired: false },
+      verifiedMs: T0,
+      dueMs: 0,
+    });
+    expect(told(bench.published)).toEqual([
+      'restriction suspended',
+      'action suspend requested',
+      'action suspend verified',
+    ]);
+    expect(verifyAudit(await bench.store.audit(1, 99))).toBeUndefined();
+  });
+
+  it('the gateway knows of the restriction before the keeper is called', async () => {
+    const seen: (string | undefined)[] = [];
+    const bench = createBench();
+    const disable = bench.register.change.bind(bench.register);
+    bench.register.change = (...args) => {
+      seen.push(bench.restrictions.get(ID)?.restriction);
+      return disable(...args);
+    };
+    await bench.responder.onAlert(sampleAlert());
+    await bench.responder.idle();
+    expect(seen).toEqual(['suspended', 'suspended']);
+  });
+
+  it('changes nothing for alerts redelivered, duplicated or out of order', async () => {
+    const alerts = [
+      sampleAlert({ revision: 1, rung: 'step_up', severity: 'high' }),
+      sampleAlert({ revision: 2, rung: 'suspend', timeMs: T0 }),
+      sampleAlert({ revision: 3, rung: 'suspend', status: 'updated', timeMs: T0 }),
+    ];
+    const outcome = async (order: number[]) => {
+      const bench = createBench();
+      for (const i of order) {
+        await bench.responder.onAlert(alerts[i]!);
+        await bench.responder.idle();
+      }
+      const suspension = (await bench.store.actionsOf(ID)).find((a) => a.plan.rung === 'suspend');
+      return {
+        account: bench.register.get(ID)?.enabled,
+        suspension: [suspension?.plan.id, suspension?.state],
+        disabled: bench.register.history(ID).filter((h) => h.change === 'disabled').length,
+        revision: (await bench.store.incident('a1f0'))?.revision,
+        restriction: bench.restrictions.get(ID)?.restriction,
+      };
+    };
+    const inOrder = await outcome([0, 1, 2]);
+    expect(inOrder).toMatchObject({ account: false, disabled: 1, revision: 3, restriction: 'suspended' });
+    for (const order of [
+      [0, 0, 1, 1, 2, 2, 0],
+      [2, 1, 0],
+      [1, 0, 2, 1],
+    ]) {
+      expect(await outcome(order)).toEqual(inOrder);
+    }
+  });
+
+  it('ten alerts for one account at once are one stop', async () => {
+    const bench = createBench();
+    const alerts = Array.from({ length: 10 }, (_, i) => sampleAlert({ id: `i${i}`, channel: i % 2 ? 'api' : 'web' }));
+    await Promise.all(alerts.map((alert) => bench.responder.onAlert(alert)));
+    await bench.responder.idle();
+    expect((await bench.store.actionsOf(ID)).map((a) => a.state)).toEqual(Array(10).fill('verified'));
+    expect(bench.register.history(ID).map((h) => h.change)).toEqual(['disabled', 'sessions_ended']);
+    expect(told(bench.published).filter((t) => t.startsWith('restriction'))).toEqual(['restriction suspended']);
+  });
+
+  it('a burst of 500 against a budget of 20: 20 stopped, 480 waiting, one notice, nothing lost', async () => {
+    const bench = createBench({
+      accounts: 500,
+      policy: { budget: { step_up: AMPLE, throttle: AMPLE, suspend: { ...AMPLE, perTenMinutes: 20 } } },
+    });
+    await Promise.all(manyAlerts(500, () => ({ timeMs: T0 })).map((alert) => bench.responder.onAlert(alert)));
+    await bench.responder.idle();
+    expect(await bench.store.actionsIn('verified', 999)).toHaveLength(20);
+    expect(await bench.store.actionsIn('waiting_approval', 999)).toHaveLength(480);
+    expect(told(bench.published).filter((t) => t.startsWith('notice'))).toEqual(['notice breaker_opened']);
+    expect(await bench.store.incidents(999)).toHaveLength(500);
+  });
+});
+
+describe('the lower rungs', () => {
+  it('step_up demands the second factor and ends the sessions', async () => {
+    const bench = createBench();
+    await bench.responder.onAlert(sampleAlert({ rung: 'step_up' }));
+    await bench.responder.idle();
+    expect(bench.register.get(ID)).toMatchObject({ enabled: true, stepUpRequired: true, sessions: 0 });
+    expect(bench.restrictions.get(ID)?.restriction).toBe('step_up');
+    expect(told(bench.published).at(-1)).toBe('action step_up verified');
+  });
+
+  it('an account without a second factor is throttled instead', async () => {
+    const bench = createBench({ hasSecondFactor: false });
+    const [plan] = await bench.responder.onAlert(sampleAlert({ rung: 'step_up' }));
+    await bench.responder.idle();
+    expect(plan?.rung).toBe('throttle');
+    expect(bench.register.get(ID)).toMatchObject({ enabled: true, stepUpRequired: false, sessions: 1 });
+    expect(bench.restrictions.get(ID)).toMatchObject({ restriction: 'throttle', newPerHour: 5 });
+  });
+
+  it('a lower rung never loosens a higher one', async () => {
+    const bench = createBench();
+    await bench.responder.onAlert(sampleAlert());
+    await bench.responder.onAlert(sampleAlert({ id: 'other', rung: 'throttle' }));
+    await bench.responder.idle();
+    expect(bench.restrictions.get(ID)?.restriction).toBe('suspended');
+    expect((await bench.store.actionsOf(ID)).map((a) => a.state)).toEqual(['verified', 'verified']);
+  });
+
+  it('a temporary restriction ends by itself and gives back only what it took', async () => {
+    const bench = createBench({ policy: { restrictionMinutes: { step_up: 30, throttle: 60, suspend: 0 } } });
+    await bench.responder.onAlert(sampleAlert({ rung: 'step_up' }));
+    await bench.responder.onAlert(sampleAlert({ rung: 'throttle' }));
+    await bench.responder.idle();
+    expect(bench.restrictions.get(ID)?.restriction).toBe('throttle');
+    expect(await bench.responder.nextDueMs()).toBe(T0 + 30 * MINUTE);
+    bench.clock.advance(30 * MINUTE - 1);
+    expect(await bench.responder.runDue()).toBe(0);
+    bench.clock.advance(1);
+    expect(await bench.responder.runDue()).toBe(1);
+    await bench.responder.idle();
+    expect(bench.register.get(ID)?.stepUpRequired).toBe(false);
+    expect(bench.restrictions.get(ID)?.restriction).toBe('throttle');
+    bench.clock.advance(30 * MINUTE);
+    await bench.responder.runDue();
+    await bench.responder.idle();
+    expect(bench.restrictions.get(ID)).toBeUndefined();
+    expect(told(bench.published).at(-1)).toBe('action throttle reverted');
+    expect(await bench.responder.nextDueMs()).toBe(0);
+  });
+});
+
+describe('topics', () => {
+  it('a topic that cannot be reached stops no stop, and gets everything later, in order', async () => {
+    const published: OutboundRecord[] = [];
+    let up = false;
+    const bench = createBench({
+      publish: async (record) => {
+        if (!up) throw new Error('broker down');
+        published.push(record);
+      },
+    });
+    await bench.responder.onAlert(sampleAlert());
+    await bench.responder.idle();
+    expect(bench.register.get(ID)?.enabled).toBe(false);
+    expect(published).toEqual([]);
+    up = true;
+    await bench.responder.runDue();
+    await bench.responder.idle();
+    expect(told(published)).toEqual(['restriction suspended', 'action suspend requested', 'action suspend verified']);
+    expect(await bench.store.unsent(9)).toEqual([]);
+  });
+});
