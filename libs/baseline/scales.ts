@@ -50,3 +50,9 @@ export function limitedGrowth(previous: number, estimate: number, learntDays: nu
   if (learntDays < LEARNT_DAYS || previous === 0) return estimate;
   return Math.min(estimate, previous * MAX_DAILY_GROWTH + 0.05);
 }
+
+/**
+ * How much larger than expected an account of which little is known may well be: sizes within a profession spread over
+ * a factor of ten. 4 for an unknown account, 1 once five days were learnt.
+ */
+export const coldFactor = (learntDays: number): number => 1 + 3 * Math.max(0, 1 - learntDays / 5);

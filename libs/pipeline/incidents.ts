@@ -47,6 +47,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   const inGrace = minute < accounts.graceMinute[account]!;
   const total = inGrace ? 0 : score.total;
   if (total > channels.peakScore[row]!) channels.peakScore[row] = total;
+  state.observer?.(row, total, score.gate);
   const quota = quotaReached(state, row, minute);
   if (total >= SUSPECT_SCORE || quota) {
     const slot = row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));

@@ -1,4 +1,4 @@
-import { knownPerHour, limitedGrowth, newPerDay, newPerHour, winsorised } from '#libs/baseline/scales.ts';
+import { coldFactor, knownPerHour, limitedGrowth, newPerDay, newPerHour, winsorised } from '#libs/baseline/scales.ts';
 import { DAY_LEARNT, DAY_SUSPECT, DAYS, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import {
   T_MISS,
@@ -152,7 +152,8 @@ export function applyScales(state: PipelineState, row: number): void {
   channels.unfollowed[row] = unfollowedNow;
   channels.allowance[row] = sizeAllowance(channels.perDay[row]!);
   const quota = policy.source.quota;
-  channels.quotaHour[row] = hourQuota(quota, channels.perHour[row]!);
-  channels.quotaDay[row] = dayQuota(quota, channels.perDay[row]!);
-  channels.quotaUnfollowed[row] = unfollowedQuota(quota, channels.unfollowed28[row]!);
+  const cold = coldFactor(learnt);
+  channels.quotaHour[row] = hourQuota(quota, cold * channels.perHour[row]!);
+  channels.quotaDay[row] = dayQuota(quota, cold * channels.perDay[row]!);
+  channels.quotaUnfollowed[row] = unfollowedQuota(quota, cold * channels.unfollowed28[row]!);
 }

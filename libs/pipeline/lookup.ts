@@ -115,7 +115,7 @@ export function takeLookup(state: PipelineState, row: number, event: AccessEvent
     const missP0 = channels.p0[p0 + T_MISS]!;
     if (missP0 < MISS_ATTACK)
       observe(state, row, S_MISS, bernoulliLogRatio(false, missP0, MISS_ATTACK), false, missP0, minute);
-    stepAdjacency(state, row, event, minute);
+    stepAdjacency(state, row, event, minute, false);
     const unseenP0 = channels.p0[p0 + T_UNSEEN]!;
     if (unseen) increment(state, channels.dayUnseen, daySlot);
     if (unseenP0 < UNSEEN_ATTACK) {
@@ -144,7 +144,7 @@ function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute:
   increment(state, channels.dayMiss, slotOfDay(row, minute));
   const p0 = channels.p0[row * TRAIT_COUNT + T_MISS]!;
   if (p0 < MISS_ATTACK) observe(state, row, S_MISS, bernoulliLogRatio(true, p0, MISS_ATTACK), true, p0, minute);
-  stepAdjacency(state, row, event, minute);
+  stepAdjacency(state, row, event, minute, true);
 }
 
 /** A person's file was shown to this account for the first time: the counts that quotas and exposure are made of. */
@@ -259,12 +259,13 @@ function schedule(state: PipelineState, due: Map<number, number[]>, minute: numb
 }
 
 /** Whether one of the last people stands in the same month's register of births. */
-function stepAdjacency(state: PipelineState, row: number, event: AccessEvent, minute: number): void {
+function stepAdjacency(state: PipelineState, row: number, event: AccessEvent, minute: number, missed: boolean): void {
   if (event.nirPrefix < 0) return;
   const channels = state.channels;
   const base = row * NEIGHBOURS;
-  // Ten digits fold into 32 bits with few collisions; sex, year and month stay apart from the place.
-  const prefix = (event.nirPrefix % 4_294_967_291) | 0 || 1;
+  // Ten digits fold into 31 bits with few collisions. Only people of the same outcome are neighbours: a mistyped number
+  // and its correction stand side by side too, once; in a sweep hits follow hits and misses follow misses all the time.
+  const prefix = (((event.nirPrefix % 2_147_483_647) << 1) | (missed ? 1 : 0)) || 2;
   let neighbour = false;
   for (let i = base; i < base + NEIGHBOURS; i++) if (channels.neighbour[i] === prefix) neighbour = true;
   observe(state, row, S_ADJACENCY, neighbour ? ADJACENT_HIT : ADJACENT_MISS, neighbour, ADJACENCY_NULL, minute);

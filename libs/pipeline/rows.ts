@@ -1,4 +1,5 @@
 import { BINS, DAYS, HOUR_ACTIVE, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { coldFactor } from '#libs/baseline/scales.ts';
 import { accumulate, MAX_NATS_AN_HOUR, rateLogRatio } from '#libs/evidence/index.ts';
 import { S_RATE, STREAM_COUNT } from '#libs/model/streams.ts';
 import { closeDay } from './learn.ts';
@@ -44,7 +45,7 @@ export function expectedInHour(state: PipelineState, row: number, hour: number):
   const { groups, channels } = state;
   const group = channels.group[row]!;
   const share = groups.shape[group * HOURS_A_WEEK + (hour % HOURS_A_WEEK)]! / groups.shapeTotal[group]!;
-  return Math.max(channels.perDay[row]! * DAYS_A_WEEK * share, 0.02);
+  return Math.max(coldFactor(channels.learntDays[row]!) * channels.perDay[row]! * DAYS_A_WEEK * share, 0.02);
 }
 const DAYS_A_WEEK = 5.5;
 

@@ -86,6 +86,8 @@ export interface PipelineState {
   /** Scratch: never part of a snapshot. */
   score: Score;
   outputs: Output[];
+  /** Told of every scoring (row, score, gate): for calibration and studies, which read the evidence themselves. */
+  observer: ((row: number, score: number, gate: boolean) => void) | undefined;
 }
 
 export function createState(config: PipelineConfig): PipelineState {
@@ -126,6 +128,7 @@ export function createState(config: PipelineConfig): PipelineState {
     },
     score: createScore(),
     outputs: [],
+    observer: undefined,
   };
 }
 
