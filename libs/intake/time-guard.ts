@@ -25,6 +25,13 @@ export interface TimeGuardOptions {
   readonly lookAhead?: number;
 }
 
+/** A guard between two inputs. */
+export interface TimeGuardState {
+  /** null before the first event. */
+  readonly newestMs: number | null;
+  readonly held: readonly { readonly event: AccessEvent; readonly source: string; readonly position: number }[];
+}
+
 export class TimeGuard {
   readonly #onEvent: TimeGuardOptions['onEvent'];
   readonly #onRejected: TimeGuardOptions['onRejected'];
@@ -63,6 +70,26 @@ export class TimeGuard {
   /** The input is over: decides what is still held. More events may follow afterwards. */
   end(): void {
     while (this.#count > 0) this.#decideFirst();
+  }
+
+  /** What the guard remembers, as plain data: {@link TimeGuard.load} goes on from it where the input is cut in two. */
+  toJSON(): TimeGuardState {
+    return {
+      newestMs: Number.isFinite(this.#newestMs) ? this.#newestMs : null,
+      held: Array.from({ length: this.#count }, (_, i) => ({ ...this.#at(i), event: { ...this.#at(i).event } })),
+    };
+  }
+
+  /** Takes over the state of another guard with the same options. */
+  load({ newestMs, held }: TimeGuardState): void {
+    assert(held.length < this.#held.length, 'a time guard cannot hold more than it looks ahead');
+    this.#newestMs = newestMs ?? Number.NEGATIVE_INFINITY;
+    this.#first = 0;
+    this.#count = held.length;
+    held.forEach(({ event, source, position }, i) => {
+      Object.assign(this.#held[i], { source, position });
+      copyEvent(event, this.#held[i].event);
+    });
   }
 
   /** Decides the first held event by those behind it, then lets through what no longer has to wait. */
