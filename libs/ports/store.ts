@@ -52,6 +52,8 @@ export interface StoreCommit {
   /** Each carries the `seq` after the one it was made from, 1 where there was none. */
   readonly restrictions?: readonly AccountRestriction[];
   readonly audit?: readonly AuditEntry[];
+  /** How far partitions of topics have been taken in: the offset of the next record wanted. Never goes back. */
+  readonly positions?: readonly { readonly topic: string; readonly partition: number; readonly next: number }[];
   /** Records to publish; one whose id was given before is not taken twice. */
   readonly outbox?: readonly OutboundRecord[];
 }
@@ -79,6 +81,9 @@ export interface ResponseStore {
   restriction(accountId: string): Promise<AccountRestriction | undefined>;
   /** Every account's present restriction, `none` left out. */
   restrictions(): Promise<AccountRestriction[]>;
+
+  /** The offset of the next record wanted; `undefined` where the partition was never read. */
+  position(topic: string, partition: number): Promise<number | undefined>;
 
   /** Records still to publish, in the order of their commits. */
   unsent(limit: number): Promise<OutboundRecord[]>;

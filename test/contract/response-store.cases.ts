@@ -132,6 +132,16 @@ export function responseStoreContract(name: string, open: () => Promise<Response
       expect((await store.unsent(9)).map((r) => r.id)).toEqual(['b']);
     });
 
+    it('keeps how far each partition was taken in, and never goes back', async () => {
+      expect(await store.position('vigie.alerts', 0)).toBeUndefined();
+      await store.commit({ positions: [{ topic: 'vigie.alerts', partition: 0, next: 7 }] });
+      await store.commit({ positions: [{ topic: 'vigie.alerts', partition: 0, next: 5 }] });
+      await store.commit({ positions: [{ topic: 'vigie.alerts', partition: 1, next: 0 }] });
+      expect(await store.position('vigie.alerts', 0)).toBe(7);
+      expect(await store.position('vigie.alerts', 1)).toBe(0);
+      expect(await store.position('other', 0)).toBeUndefined();
+    });
+
     it('chains the audit log, and the chain shows every change', async () => {
       for (const detail of ['one', 'two', 'three']) await store.commit({ audit: [entry(detail), entry('more')] });
       const log = await store.audit(1, 99);

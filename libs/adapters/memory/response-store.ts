@@ -14,6 +14,7 @@ export function createMemoryStore(): ResponseStore {
   const restrictions = new Map<string, AccountRestriction>();
   const outbox = new Map<string, { record: OutboundRecord; sent: boolean }>();
   const auditLog: AuditRecord[] = [];
+  const positions = new Map<string, number>();
 
   const conflicts = (change: StoreCommit): boolean => {
     if (change.planning && change.planning.readVersion !== planning.version) return true;
@@ -37,6 +38,10 @@ export function createMemoryStore(): ResponseStore {
         const previous = auditLog.at(-1)?.hash ?? AUDIT_ROOT;
         const seq = auditLog.length + 1;
         auditLog.push({ ...entry, seq, previous, hash: auditHash(previous, seq, entry) });
+      }
+      for (const { topic, partition, next } of change.positions ?? []) {
+        const key = `${topic}/${partition}`;
+        positions.set(key, Math.max(next, positions.get(key) ?? 0));
       }
       for (const record of change.outbox ?? []) {
         if (!outbox.has(record.id)) outbox.set(record.id, { record, sent: false });
@@ -66,6 +71,7 @@ export function createMemoryStore(): ResponseStore {
       [...restrictions.values()]
         .filter((r) => r.restriction !== 'none')
         .sort((a, b) => (a.accountId < b.accountId ? -1 : 1)),
+    position: async (topic, partition) => positions.get(`${topic}/${partition}`),
     unsent: async (limit) =>
       [...outbox.values()]
         .filter((o) => !o.sent)

@@ -86,6 +86,16 @@ async function writeRestrictions(tx: Tx, restrictions: StoreCommit['restrictions
   }
 }
 
+async function writePositions(tx: Tx, positions: StoreCommit['positions'] = []): Promise<void> {
+  for (const { topic, partition, next } of positions) {
+    await tx
+      .insertInto('position')
+      .values({ topic, part: partition, next })
+      .onConflict((c) => c.columns(['topic', 'part']).doUpdateSet({ next }).where('position.next', '<', next))
+      .execute();
+  }
+}
+
 /** Takes the next `count` numbers of a list; the row stays locked until the transaction ends. */
 async function advance(tx: Tx, name: string, count: number): Promise<{ before: number; hash: string }> {
   await tx
@@ -146,6 +156,7 @@ export async function writeCommit(tx: Tx, change: StoreCommit): Promise<void> {
   await writeActions(tx, change);
   await writeRestrictions(tx, change.restrictions);
   if (change.alert) await writeAlert(tx, change.alert);
+  await writePositions(tx, change.positions);
   await writeAudit(tx, change.audit);
   await writeOutbox(tx, change.outbox);
 }

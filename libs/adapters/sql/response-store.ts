@@ -99,6 +99,15 @@ export function createSqlResponseStore(db: Kysely<ResponseTables>): ResponseStor
         .execute();
       return rows.map(restrictionOfRow);
     },
+    async position(topic, partition) {
+      const row = await db
+        .selectFrom('position')
+        .select('next')
+        .where('topic', '=', topic)
+        .where('part', '=', partition)
+        .executeTakeFirst();
+      return row?.next;
+    },
     async unsent(limit) {
       const rows = await db
         .selectFrom('outbox')

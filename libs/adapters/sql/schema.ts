@@ -27,6 +27,7 @@ export interface ResponseTables {
     previous: string;
     hash: string;
   };
+  position: { topic: string; part: number; next: number };
   /** Last number given out, and last hash, of `outbox` and `audit`: its row lock puts commits in one order. */
   tail: { name: string; seq: number; hash: string };
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from '#libs/model/alert.ts';
+import type { Language } from './numbers.ts';
 import { share } from './numbers.ts';
 import { phrase } from './phrases.ts';
 
@@ -7,6 +8,10 @@ export interface Sentence extends Evidence {
   readonly en: string;
   readonly fr: string;
 }
+
+/** Quotas have no share of the score, and so show none. */
+const sentence = (e: Evidence, language: Language): string =>
+  phrase(e, language) + (e.nats === 0 ? '' : ` (${share(e.nats, language)})`);
 
 /**
  * Evidence as sentences an analyst can check, strongest first (equal ones keep their order):
@@ -17,7 +22,7 @@ export function explain(evidence: readonly Evidence[]): Sentence[] {
     .sort((a, b) => b.nats - a.nats)
     .map((e) => ({
       ...e,
-      en: `${phrase(e, 'en')} (${share(e.nats, 'en')})`,
-      fr: `${phrase(e, 'fr')} (${share(e.nats, 'fr')})`,
+      en: sentence(e, 'en'),
+      fr: sentence(e, 'fr'),
     }));
 }

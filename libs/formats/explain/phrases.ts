@@ -7,7 +7,7 @@ interface Figures {
   readonly observed: string;
   readonly of: string;
   readonly expected: string;
-  /** The limit, for quotas: they carry it in `of`, or, where there is none, in `expected`. */
+  /** The limit, for quotas: they carry it in `of`. */
   readonly limit: string;
 }
 type Phrase = Readonly<Record<Language, (f: Figures) => string>>;
@@ -49,10 +49,8 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   [
     'new_source',
     {
-      en: (f) =>
-        `${f.observed} of ${f.of} look-ups from a device or network new to the account, ${f.expected} expected`,
-      fr: (f) =>
-        `${f.observed} consultations sur ${f.of} depuis un appareil ou un réseau nouveau pour le compte, ${f.expected} attendues`,
+      en: () => 'a device or network that the account used for the first time within a day',
+      fr: () => "un appareil ou un réseau que le compte utilise pour la première fois depuis moins d'un jour",
     },
   ],
   [
@@ -72,22 +70,22 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   [
     'quota_hour',
     {
-      en: (f) => `${f.observed} new people in one hour, quota ${f.limit}`,
-      fr: (f) => `${f.observed} personnes nouvelles en une heure, quota ${f.limit}`,
+      en: (f) => `${f.observed} new people in one hour, quota ${f.limit}, ${f.expected} usual`,
+      fr: (f) => `${f.observed} personnes nouvelles en une heure, quota ${f.limit}, ${f.expected} d'habitude`,
     },
   ],
   [
     'quota_day',
     {
-      en: (f) => `${f.observed} new people in one day, quota ${f.limit}`,
-      fr: (f) => `${f.observed} personnes nouvelles en un jour, quota ${f.limit}`,
+      en: (f) => `${f.observed} new people in one day, quota ${f.limit}, ${f.expected} usual`,
+      fr: (f) => `${f.observed} personnes nouvelles en un jour, quota ${f.limit}, ${f.expected} d'habitude`,
     },
   ],
   [
     'quota_unfollowed',
     {
-      en: (f) => `${f.observed} people never served in 28 days, quota ${f.limit}`,
-      fr: (f) => `${f.observed} personnes restées sans suite en 28 jours, quota ${f.limit}`,
+      en: (f) => `${f.observed} people never served in 28 days, quota ${f.limit}, ${f.expected} usual`,
+      fr: (f) => `${f.observed} personnes restées sans suite en 28 jours, quota ${f.limit}, ${f.expected} d'habitude`,
     },
   ],
   [
@@ -112,7 +110,7 @@ export function phrase(evidence: Evidence, language: Language): string {
     observed: figure(evidence.observed, language),
     of: figure(evidence.of, language),
     expected: figure(evidence.expected, language),
-    limit: figure(evidence.of > 0 ? evidence.of : evidence.expected, language),
+    limit: figure(evidence.of, language),
   });
   return text;
 }

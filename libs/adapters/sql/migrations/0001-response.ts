@@ -52,6 +52,14 @@ export async function up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void
     .execute();
 
   await db.schema
+    .createTable('position')
+    .addColumn('topic', 'text', (c) => c.notNull())
+    .addColumn('part', 'integer', (c) => c.notNull())
+    .addColumn('next', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('position_key', ['topic', 'part'])
+    .execute();
+
+  await db.schema
     .createTable('tail')
     .addColumn('name', 'text', (c) => c.primaryKey())
     .addColumn('seq', 'bigint', (c) => c.notNull())

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { alertOfFinding } from '#libs/formats/ocsf/index.ts';
+import type { Consuming, EventLog } from '#libs/ports/event-log.ts';
+import type { ResponseStore } from '#libs/ports/store.ts';
+import type { Responder } from './responder.ts';
+
+/** An alert record that is none. It never holds the record's own content. */
+export interface AlertRejection {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly reason: string;
+  /** SHA-256 of the bytes, hex. */
+  readonly digest: string;
+}
+
+export interface AlertReaderParts {
+  readonly log: EventLog;
+  readonly store: ResponseStore;
+  readonly responder: Responder;
+  /** `vigie.alerts`. */
+  readonly topic: string;
+  readonly group: string;
+  /** Told of a record that is no alert; reading goes on. */
+  readonly onRejection: (rejection: AlertRejection) => Promise<void>;
+  /** Told once when reading has ended by itself. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * Gives every alert of the topic to the responder, from where the store says that it had got to: the position moves on
+ * only when the plans of a batch are durable, so a crash gives some of them twice and loses none.
+ */
+export function readAlerts(parts: AlertReaderParts): Promise<Consuming> {
+  const { log, store, responder, topic, group } = parts;
+  let consuming: Consuming | undefined;
+  return log
+    .consume({
+      group,
+      topic,
+      handler: {
+        async assigned(partition) {
+          const kept = await store.position(topic, partition);
+          const bounds = (await log.bounds(topic)).find((b) => b.partition === partition);
+          const first = bounds?.first ?? 0;
+          if (kept !== undefined && kept < first) {
+            const reason = `${first - kept} records were dropped by retention before they were read`;
+            await parts.onRejection({ topic, partition, offset: kept, reason, digest: '' });
+          }
+          return Math.max(kept ?? first, first);
+        },
+        async batch({ partition, records, next }) {
+          for (const { offset, value } of records) {
+            const bytes = value ?? new Uint8Array();
+            const read = alertOfFinding(Buffer.from(bytes).toString('utf8'));
+            if (!read.ok) {
+              const digest = createHash('sha256').update(bytes).digest('hex');
+              await parts.onRejection({ topic, partition, offset, reason: read.error, digest });
+            } else if (read.value) await responder.onAlert(read.value);
+          }
+          await store.commit({ positions: [{ topic, partition, next }] });
+          await consuming?.commit(partition, next);
+        },
+        async revoked() {},
+        failed: parts.onFailure,
+      },
+    })
+    .then((started) => {
+      consuming = started;
+      return started;
+    });
+}

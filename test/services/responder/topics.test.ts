@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { openMemoryLog } from '#libs/adapters/memory/event-log.ts';
+import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
+import { detectionFinding } from '#libs/formats/ocsf/index.ts';
+import type { Alert } from '#libs/model/alert.ts';
+import type { EventLog } from '#libs/ports/event-log.ts';
+import type { AlertRejection } from '#services/responder/alert-reader.ts';
+import { readAlerts } from '#services/responder/alert-reader.ts';
+import { createPublisher } from '#services/responder/publisher.ts';
+import { sampleAlert, T0 } from '../../support/sample-alert.ts';
+import { createBench } from './bench.ts';
+
+const ID = 'PS-000123';
+const source = { productVersion: '0.1.0', language: 'en' } as const;
+
+async function createTopics(): Promise<EventLog> {
+  const log = openMemoryLog({ nowMs: () => T0 });
+  await log.createTopics(
+    ['alerts', 'actions', 'restrictions', 'controls'].map((name) => ({
+      name: `vigie.${name}`,
+      partitions: 2,
+      compacted: name === 'restrictions',
+    })),
+  );
+  return log;
+}
+
+const put = (log: EventLog, key: string, text: string) =>
+  log.append([{ topic: 'vigie.alerts', key, value: Buffer.from(text) }]);
+const putAlert = (log: EventLog, alert: Alert) =>
+  put(log, alert.account.id, JSON.stringify(detectionFinding(alert, source)));
+
+async function all(log: EventLog, topic: string) {
+  const from = new Map((await log.bounds(topic)).map((b) => [b.partition, b.first]));
+  const found: { key: string; headers: ReadonlyMap<string, string>; body: Record<string, unknown> }[] = [];
+  for await (const { records } of log.read({ topic, from })) {
+    for (const { key, value, headers } of records) {
+      found.push({ key: String(Buffer.from(key!)), headers, body: JSON.parse(String(Buffer.from(value!))) });
+    }
+  }
+  return found;
+}
+
+/** Reads until `done` holds. */
+async function readUntil(
+  log: EventLog,
+  bench: ReturnType<typeof createBench>,
+  done: (rejections: AlertRejection[]) => Promise<boolean>,
+) {
+  const rejections: AlertRejection[] = [];
+  const consuming = await readAlerts({
+    log,
+    store: bench.store,
+    responder: bench.responder,
+    topic: 'vigie.alerts',
+    group: 'vigie-responder',
+    onRejection: async (rejection) => void rejections.push(rejection),
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  while (!(await done(rejections))) await new Promise((resolve) => setImmediate(resolve));
+  await consuming.stop();
+  await bench.responder.idle();
+  return rejections;
+}
+
+describe('from the alert topic to the action topics', () => {
+  it('stops the account and tells it on vigie.actions and vigie.restrictions', async () => {
+    const log = await createTopics();
+    const bench = createBench({ publish: createPublisher(log, 'vigie') });
+    await putAlert(log, sampleAlert());
+    await readUntil(log, bench, async () => bench.register.get(ID)?.enabled === false);
+    const actions = await all(log, 'vigie.actions');
+    expect(actions.map((a) => [a.key, a.body.class_uid, a.body.status])).toEqual([
+      [ID, 3001, 'requested'],
+      [ID, 3001, 'Success'],
+    ]);
+    expect(actions[1]?.headers.get('ce_type')).toBe('vigie.action');
+    const [restriction] = await all(log, 'vigie.restrictions');
+    expect(restriction).toMatchObject({ key: ID, body: { account: ID, restriction: 'suspended', until: null } });
+    await log.close();
+  });
+
+  it('goes on over records that are no alerts, and says where they stand without their content', async () => {
+    const log = await createTopics();
+    const bench = createBench();
+    await put(log, ID, 'secret 180056912345678');
+    await putAlert(log, sampleAlert());
+    const rejections = await readUntil(log, bench, async () => bench.register.get(ID)?.enabled === false);
+    expect(rejections).toHaveLength(1);
+    expect(rejections[0]).toMatchObject({ topic: 'vigie.alerts', offset: 0, reason: 'not JSON' });
+    expect(JSON.stringify(rejections)).not.toContain('18005');
+    await log.close();
+  });
+
+  it('starts again where it had got to', async () => {
+    const log = await createTopics();
+    const store = createMemoryStore();
+    const first = createBench({ store });
+    await putAlert(log, sampleAlert());
+    await readUntil(log, first, async () => first.register.get(ID)?.enabled === false);
+    await putAlert(log, sampleAlert({ id: 'second', account: { id: 'PS-000000' } }));
+    const heir = createBench({ store });
+    const seen: string[] = [];
+    const onAlert = heir.responder.onAlert;
+    heir.responder.onAlert = (alert) => {
+      seen.push(alert.id);
+      return onAlert(alert);
+    };
+    await readUntil(log, heir, async () => heir.register.get('PS-000000')?.enabled === false);
+    expect(seen).toEqual(['second']);
+    await log.close();
+  });
+});
