@@ -10,6 +10,11 @@ export interface CommandEntry {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'replay',
+    summary: 'run recorded access logs through detection and planning; touches no account',
+    load: async () => (await import('#services/replay/command.ts')).registerReplay,
+  },
+  {
     name: 'policy',
     summary: 'check, print, compare and start policy files',
     load: async () => (await import('#services/policy/command.ts')).registerPolicy,

@@ -1,0 +1,180 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { canonicalDigest } from '#libs/model/policy/canonical.ts';
+import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { interruption } from '#services/cli/interruption.ts';
+import type { OutputFormat } from '#services/cli/options.ts';
+import { formatOption, wholeNumber } from '#services/cli/options.ts';
+import { note, warn } from '#services/cli/terminal/message.ts';
+import { createProgress } from '#services/cli/terminal/progress.ts';
+import { loadPolicy } from '#services/policy/load-policy.ts';
+import { checkpointHeader, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { Assertion } from './fail-on.ts';
+import { FIGURE_NAMES, parseAssertion } from './fail-on.ts';
+import type { ReplayResult } from './json-result.ts';
+import { jsonResult } from './json-result.ts';
+import type { Labels } from './labels.ts';
+import { readLabels } from './labels.ts';
+import { rankingReport } from './ranking-report.ts';
+import { Replay } from './replay.ts';
+import { foldSources } from './sources.ts';
+import type { LaneSummary } from './summary.ts';
+import { summarise } from './summary.ts';
+import { parseSweep } from './sweep.ts';
+import { textReport } from './text-report.ts';
+
+interface ReplayCommandOptions {
+  readonly format: OutputFormat;
+  readonly input: string;
+  readonly mapping?: string;
+  readonly policy?: string;
+  readonly against?: string;
+  readonly sweep?: string;
+  readonly labels?: string;
+  readonly containment: 'simulate' | 'off';
+  readonly failOn: readonly string[];
+  readonly top: number;
+  readonly checkpoint?: string;
+  readonly resume?: string;
+}
+
+const HELP = `
+Sources are read in the order given: plain, gzip or zstd, recognised by content; - is standard input.
+The format (access events, Apache/nginx combined, CSV, …) is recognised by the first lines, or named with --input.
+
+Examples:
+  vigie replay access.ndjson.zst
+  vigie replay access_log --input combined --top 50
+  vigie simulate --attack sweep --labels l.json | vigie replay - --labels l.json --containment simulate
+  vigie replay year/*.gz --policy new.yaml --against old.yaml
+  vigie replay month.gz --labels l.json --sweep rungs.suspend=15,17,19 --fail-on 'false_suspends>0'
+
+Figures for --fail-on: ${FIGURE_NAMES.join(', ')}.
+exposed_… is what the simulated portal let out, or without --containment simulate what left before the suspend.
+
+Exit codes: 0 done, 1 a source cannot be read or broke off (what could be read is reported), 2 usage,
+3 a --fail-on came true, 78 the policy or the mapping is not valid, 130 interrupted.`;
+
+/** `vigie replay SOURCE…`: what the detector would have said of a log, and what the response would have done. */
+export function registerReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('run recorded access logs through detection and planning; touches no account')
+    .argument('<source...>', 'files, or - for standard input')
+    .addOption(formatOption())
+    .option('--input <format>', 'format of the log, or auto', 'auto')
+    .option('--mapping <file>', 'mapping file (YAML) that says where a log of your own keeps its fields')
+    .option('--policy <file>', 'policy file; without one, the built-in defaults')
+    .option('--against <file>', 'a second policy, folded in the same pass: shows which accounts differ')
+    .option('--sweep <name=a,b,c>', 'try several values of one field of the policy in the same pass')
+    .option(
+      '--labels <file>',
+      'the truth about the log (JSON): states exposure per attack and the cost to honest accounts',
+    )
+    .addOption(
+      new Option('--containment <mode>', 'whether a simulated portal obeys the restrictions')
+        .choices(['simulate', 'off'])
+        .default('off'),
+    )
+    .option('--fail-on <expression>', 'end with exit code 3 if it is true, such as false_suspends>0', collect, [])
+    .option('--top <n>', 'incidents listed in text output', wholeNumber(1, 1_000_000), 20)
+    .option('--checkpoint <file>', 'write the whole state at the end, to go on from later')
+    .option('--resume <file>', 'go on from a checkpoint')
+    .addHelpText('after', HELP)
+    .action(runReplay);
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+async function runReplay(paths: readonly string[], options: ReplayCommandOptions): Promise<void> {
+  const startedMs = performance.now();
+  const assertions = options.failOn.map(parseAssertion);
+  const labels = options.labels === undefined ? undefined : readLabels(options.labels);
+  checkLabelsGiven(assertions, labels);
+  const { replay, sweepValues } = createReplay(options, labels);
+  const header = checkpointHeader({
+    policies: replay.lanes.map((lane) => lane.policy.digest),
+    containment: options.containment,
+    labels: labels ? canonicalDigest(labels) : '',
+  });
+  if (options.resume !== undefined) readCheckpoint(options.resume, header, replay);
+
+  const progress = createProgress('events');
+  try {
+    await foldSources(replay, paths, {
+      input: options.input,
+      mapping: options.mapping,
+      signal: interruption,
+      warn,
+      onProgress: (done, of) => progress.update({ count: replay.events, done, of }),
+    });
+  } finally {
+    progress.clear();
+  }
+  if (interruption.aborted) {
+    note(`Interrupted after ${replay.events} events; nothing is printed, since the result would be of a part only.`);
+    return;
+  }
+  if (options.checkpoint !== undefined) writeCheckpoint(options.checkpoint, header, replay);
+  replay.end();
+
+  const result = resultOf(replay, labels, options, sweepValues, (performance.now() - startedMs) / 1000);
+  process.stdout.write(
+    options.format === 'json' ? `${JSON.stringify(jsonResult(result))}\n` : textReport(result, options.top),
+  );
+  for (const line of replay.rejections.lines()) note(line);
+  if (replay.events === 0 && replay.rejections.total === 0) note('The input holds no event.');
+  if (replay.truncated) process.exitCode = EXIT.failure;
+  checkAssertions(assertions, result);
+}
+
+function createReplay(options: ReplayCommandOptions, labels: Labels | undefined) {
+  const { containment } = options;
+  const lanes = [{ name: 'policy', policy: loadPolicy(options.policy), labels, containment }];
+  if (options.against !== undefined) {
+    lanes.push({ name: 'against', policy: loadPolicy(options.against), labels, containment });
+  }
+  const sweepValues = options.sweep === undefined ? [] : parseSweep(options.sweep);
+  sweepValues.forEach((override, i) => {
+    lanes.push({ name: `sweep ${i}`, policy: loadPolicy(options.policy, [override]), labels, containment });
+  });
+  return { replay: new Replay({ lanes }), sweepValues };
+}
+
+function resultOf(
+  replay: Replay,
+  labels: Labels | undefined,
+  options: ReplayCommandOptions,
+  sweepValues: ReturnType<typeof parseSweep>,
+  wallSeconds: number,
+): ReplayResult {
+  const summaries = labels && new Map(replay.lanes.map((lane) => [lane.name, summarise(replay, lane, labels)]));
+  const swept = sweepValues.map(({ value }, i) => ({
+    value,
+    lane: replay.lanes[replay.lanes.length - sweepValues.length + i],
+  }));
+  return {
+    replay,
+    summaries,
+    against: options.against === undefined ? undefined : replay.lanes[1],
+    sweep: sweepValues.length === 0 ? undefined : { path: sweepValues[0].path, lanes: swept },
+    robots: rankingReport(replay.lanes[0], replay.robots),
+    wallSeconds,
+  };
+}
+
+function checkLabelsGiven(assertions: readonly Assertion[], labels: Labels | undefined): void {
+  const wanting = labels ? undefined : assertions.find((assertion) => assertion.needsLabels);
+  if (wanting) throw new CommandFailure(`--fail-on ${wanting.text} needs --labels`, EXIT.usage);
+}
+
+function checkAssertions(assertions: readonly Assertion[], { replay, summaries }: ReplayResult): void {
+  const [lane] = replay.lanes;
+  const figures = { replay, lane, summary: summaries?.get(lane.name) as LaneSummary | undefined };
+  for (const assertion of assertions) {
+    const { value, failed } = assertion.check(figures);
+    if (!failed) continue;
+    warn(`--fail-on ${assertion.text} came true: it is ${value}`);
+    process.exitCode = EXIT.assertion;
+  }
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { CommandFailure } from '#services/cli/exit-code.ts';
+
+/** The truth about a log, where somebody knows it: which accounts were attacked, and when. */
+
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'a date and time (RFC 3339)');
+
+const labelsSchema = z.object({
+  attacks: z.array(
+    z.object({
+      id: z.string().min(1),
+      kind: z.string().min(1),
+      accounts: z.array(z.string()).min(1),
+      start: time,
+      /** Without an end the attack goes on to the end of the log. */
+      end: time.optional(),
+    }),
+  ),
+  hardCases: z.array(z.object({ account: z.string(), kind: z.string(), from: time, to: time })).default([]),
+});
+
+export interface Attack {
+  readonly id: string;
+  readonly kind: string;
+  readonly accounts: readonly string[];
+  readonly startMs: number;
+  /** Infinity where the log's end is the attack's. */
+  readonly endMs: number;
+}
+
+/** Something unusual that an honest account did. */
+export interface HardCase {
+  readonly account: string;
+  readonly kind: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface Labels {
+  readonly attacks: readonly Attack[];
+  readonly hardCases: readonly HardCase[];
+}
+
+/** Checks labels as they stand in a file (JSON). @throws CommandFailure that says what is wrong where */
+export function parseLabels(text: string, name: string): Labels {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CommandFailure(`${name}: not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = labelsSchema.safeParse(value);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.slice(0, 10).map((i) => `${name}: ${i.path.join('.') || 'file'}: ${i.message}`);
+    throw new CommandFailure(
+      `${lines.join('\n')}\nLabels look like {"attacks":[{"id","kind","accounts":["…"],"start","end"}]}.`,
+    );
+  }
+  const ids = new Set<string>();
+  for (const { id, start, end } of parsed.data.attacks) {
+    if (ids.has(id)) throw new CommandFailure(`${name}: attack ${id} stands twice`);
+    ids.add(id);
+    if (end !== undefined && Date.parse(end) < Date.parse(start))
+      throw new CommandFailure(`${name}: attack ${id} ends before it starts`);
+  }
+  return {
+    attacks: parsed.data.attacks.map(({ start, end, ...rest }) => ({
+      ...rest,
+      startMs: Date.parse(start),
+      endMs: end === undefined ? Infinity : Date.parse(end),
+    })),
+    hardCases: parsed.data.hardCases.map(({ from, to, ...rest }) => ({
+      ...rest,
+      fromMs: Date.parse(from),
+      toMs: Date.parse(to),
+    })),
+  };
+}
+
+/** Reads a labels file. @throws CommandFailure where it cannot be read or is wrong */
+export function readLabels(file: string): Labels {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandFailure(
+      code === 'ENOENT' ? `labels file ${file} does not exist` : `labels file ${file} cannot be read (${code})`,
+    );
+  }
+  return parseLabels(text, file);
+}

@@ -1,0 +1,143 @@
+import type { SnapshotReader, SnapshotWriter } from '#libs/base/snapshot.ts';
+import type { AccessEvent } from '#libs/model/access-event.ts';
+import type { PlannedAction } from '#libs/model/action.ts';
+import type { Alert } from '#libs/model/alert.ts';
+import type { ResponseNotice } from '#libs/model/notice.ts';
+import type { Policy } from '#libs/model/policy/index.ts';
+import type { PipelineState } from '#libs/pipeline/index.ts';
+import { createState, restore, snapshot, step } from '#libs/pipeline/index.ts';
+import type { ResponseState } from '#libs/respond/index.ts';
+import {
+  createResponseState,
+  noteGroupSize,
+  plan,
+  restoreResponseState,
+  snapshotResponseState,
+  takeNotices,
+} from '#libs/respond/index.ts';
+import type { AccountsSeen } from './accounts-seen.ts';
+import { AttackExposures } from './attack-exposure.ts';
+import type { Disturbance } from './honest-accounts.ts';
+import type { IncidentEntry } from './incident-log.ts';
+import { IncidentLog } from './incident-log.ts';
+import type { Labels } from './labels.ts';
+import { SimulatedPortal } from './simulated-portal.ts';
+
+/** What became of one event in one lane. */
+export type Verdict = 'taken' | 'refused' | 'duplicate' | 'time_ahead' | 'time_too_old';
+
+export interface LaneOptions {
+  /** `policy`, `against`, or the swept value. */
+  readonly name: string;
+  readonly policy: Policy;
+  readonly labels?: Labels | undefined;
+  readonly containment: 'simulate' | 'off';
+  readonly accounts: AccountsSeen;
+}
+
+interface LaneSmall {
+  readonly incidents: IncidentEntry[];
+  readonly actions: PlannedAction[];
+  readonly notices: ResponseNotice[];
+  readonly disturbances: Disturbance[];
+  readonly response: string;
+}
+
+/**
+ * One policy folded over the log: detection, plans, and, where asked, a portal that obeys them. Several lanes share one
+ * pass over the input, so that two policies are compared on exactly the same events. A lane only plans: nothing it
+ * imports can reach an account.
+ */
+export class Lane {
+  readonly name: string;
+  readonly policy: Policy;
+  readonly incidents = new IncidentLog();
+  readonly actions: PlannedAction[] = [];
+  readonly notices: ResponseNotice[] = [];
+  /** Rungs reached, by any account: what honest ones among them cost is worked out at the end. */
+  readonly disturbances: Disturbance[] = [];
+  readonly exposures: AttackExposures;
+  readonly portal: SimulatedPortal | undefined;
+  readonly #accounts: AccountsSeen;
+  #pipeline: PipelineState;
+  #response: ResponseState;
+
+  constructor({ name, policy, labels, containment, accounts }: LaneOptions) {
+    this.name = name;
+    this.policy = policy;
+    this.#accounts = accounts;
+    this.#pipeline = createState({ policy: policy.detection });
+    this.#response = createResponseState(policy.response);
+    this.exposures = new AttackExposures(labels?.attacks ?? []);
+    if (containment === 'simulate') {
+      const isThief = (account: string, timeMs: number) => this.exposures.isUnderAttack(account, timeMs);
+      this.portal = new SimulatedPortal(policy.response.throttleNewPerHour, isThief);
+    }
+  }
+
+  get pipeline(): PipelineState {
+    return this.#pipeline;
+  }
+
+  /** @param now number of the event @param firstSeen number of the first event of its account and person */
+  take(event: AccessEvent, now: number, firstSeen: number): Verdict {
+    if (this.portal && !this.portal.admits(event, firstSeen)) {
+      this.exposures.takeEvent(event, true);
+      return 'refused';
+    }
+    const outputs = step(this.#pipeline, event);
+    if (outputs.length === 0) {
+      this.exposures.takeEvent(event, false);
+      return 'taken';
+    }
+    const [first] = outputs;
+    if (first.kind === 'duplicate') return 'duplicate';
+    if (first.kind === 'rejected') return first.reason;
+    this.exposures.takeEvent(event, false);
+    for (const output of outputs) if (output.kind === 'alert') this.#takeAlert(output.alert, now);
+    return 'taken';
+  }
+
+  #takeAlert(alert: Alert, now: number): void {
+    this.incidents.take(alert);
+    if (alert.status === 'closed') return;
+    const { id, profession, department } = alert.account;
+    this.exposures.takeRung(id, alert.rung, alert.timeMs);
+    this.disturbances.push({ accountId: id, rung: alert.rung, timeMs: alert.timeMs });
+    if (alert.rung === 'alert') return;
+    // Who is alerted above the lowest rung was alerted: a first revision may skip it.
+    this.disturbances.push({ accountId: id, rung: 'alert', timeMs: alert.timeMs });
+    noteGroupSize(this.#response, profession, department, this.#accounts.groupSize(profession, department));
+    for (const action of plan(this.#response, alert, alert.timeMs)) {
+      this.actions.push(action);
+      if (action.decision === 'act') this.portal?.enforce(action, now);
+    }
+    this.notices.push(...takeNotices(this.#response));
+  }
+
+  save(writer: SnapshotWriter): void {
+    const small: LaneSmall = {
+      incidents: this.incidents.toJSON(),
+      actions: this.actions,
+      notices: this.notices,
+      disturbances: this.disturbances,
+      response: snapshotResponseState(this.#response),
+    };
+    writer.json(small);
+    writer.array(snapshot(this.#pipeline));
+    this.exposures.save(writer);
+    this.portal?.save(writer);
+  }
+
+  load(reader: SnapshotReader): void {
+    const small = reader.json() as LaneSmall;
+    this.incidents.load(small.incidents);
+    this.actions.push(...small.actions);
+    this.notices.push(...small.notices);
+    this.disturbances.push(...small.disturbances);
+    this.#response = restoreResponseState(this.policy.response, small.response);
+    this.#pipeline = restore(reader.array(Uint8Array), { policy: this.policy.detection });
+    this.exposures.load(reader);
+    this.portal?.load(reader);
+  }
+}

@@ -1,0 +1,162 @@
+import type { SnapshotReader, SnapshotWriter } from '#libs/base/snapshot.ts';
+import type { Decoder, TimeGuardState } from '#libs/intake/index.ts';
+import { DECODED, rejectionReason, SKIPPED, TimeGuard } from '#libs/intake/index.ts';
+import { AccessEvent } from '#libs/model/access-event.ts';
+import type { RejectionReason } from '#libs/model/rejection.ts';
+import { AccountsSeen } from './accounts-seen.ts';
+import type { LaneOptions } from './lane.ts';
+import { Lane } from './lane.ts';
+import { Rejections } from './rejections.ts';
+import { DeclaredRobots } from './robots.ts';
+import { PairsSeen } from './simulated-portal.ts';
+
+/** Some records of one source, as the file reader gives them. */
+export interface Records {
+  readonly source: string;
+  readonly firstOfSource: boolean;
+  readonly buffer: Buffer;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly lines: Float64Array;
+  readonly count: number;
+  readonly problems: readonly {
+    readonly reason: RejectionReason;
+    readonly source: string;
+    readonly position: number;
+    readonly message: string;
+  }[];
+}
+
+export interface ReplayOptions {
+  /** One lane a policy; the first is the one whose alerts are printed. */
+  readonly lanes: readonly Omit<LaneOptions, 'accounts'>[];
+}
+
+interface ReplaySmall {
+  readonly records: number;
+  readonly events: number;
+  readonly duplicates: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly rejections: unknown;
+  readonly robots: unknown;
+  readonly guard: TimeGuardState;
+}
+
+/**
+ * One pass over a log: records in, every lane stepped. All of its state can be saved and loaded, so that a replay cut in
+ * the middle goes on as if it had not been.
+ */
+export class Replay {
+  readonly accounts = new AccountsSeen();
+  readonly rejections = new Rejections();
+  readonly robots = new DeclaredRobots();
+  readonly lanes: readonly Lane[];
+  /** Events that the first lane took or, with a simulated portal, saw refused. */
+  events = 0;
+  duplicates = 0;
+  /** First and last event time, ms; 0 without events. */
+  fromMs = 0;
+  toMs = 0;
+  /** True once an input broke off: the result is not that of the whole log. */
+  truncated = false;
+  readonly #event = new AccessEvent();
+  readonly #guard: TimeGuard;
+  readonly #pairs: PairsSeen | undefined;
+  /** Records so far, over all sources: a place that stays the same wherever the input is cut. */
+  #records = 0;
+
+  constructor({ lanes }: ReplayOptions) {
+    this.lanes = lanes.map((lane) => new Lane({ ...lane, accounts: this.accounts }));
+    this.#pairs = lanes.some((lane) => lane.containment === 'simulate') ? new PairsSeen() : undefined;
+    this.#guard = new TimeGuard({
+      onEvent: (event, source, position) => this.#take(event, source, position),
+      onRejected: (source, position) => this.rejections.add('time_ahead', { source, position, field: 'time' }),
+    });
+  }
+
+  /** Takes records in order. @param warn gets what a person should know at once */
+  takeRecords(records: Records, decoder: Decoder, warn: (message: string) => void): void {
+    const { source, buffer, starts, ends, lines, count } = records;
+    if (records.firstOfSource) decoder.startSource();
+    // A web log says who claims to be a robot; portals' own events are not asked.
+    const asksAgents = decoder.format !== 'access-event';
+    const event = this.#event;
+    for (let i = 0; i < count; i++) {
+      const result = decoder.decode(buffer, starts[i], ends[i], event, ++this.#records);
+      if (result === DECODED) {
+        if (asksAgents) this.robots.see(event.accountId, decoder.userAgent());
+        this.#guard.push(event, source, lines[i]);
+      } else if (result !== SKIPPED) {
+        const reason = rejectionReason(result);
+        if (reason) this.rejections.add(reason, { source, position: lines[i], field: decoder.field });
+      }
+    }
+    for (const problem of records.problems) {
+      this.rejections.add(problem.reason, { source: problem.source, position: problem.position, field: '' });
+      if (problem.reason === 'truncated_input') {
+        this.truncated = true;
+        warn(problem.message);
+      }
+    }
+  }
+
+  /** The input is over: decides what was waiting for what comes behind it. Not to be called before a checkpoint. */
+  end(): void {
+    this.#guard.end();
+  }
+
+  #take(event: AccessEvent, source: string, position: number): void {
+    const firstSeen = this.#pairs ? this.#pairs.see(event) : 0;
+    const now = this.#pairs ? this.#pairs.now : 0;
+    const { lanes } = this;
+    const verdict = lanes[0].take(event, now, firstSeen);
+    for (let i = 1; i < lanes.length; i++) lanes[i].take(event, now, firstSeen);
+    switch (verdict) {
+      case 'taken':
+      case 'refused':
+        this.events++;
+        this.accounts.see(event);
+        if (this.fromMs === 0 || event.timeMs < this.fromMs) this.fromMs = event.timeMs;
+        if (event.timeMs > this.toMs) this.toMs = event.timeMs;
+        break;
+      case 'duplicate':
+        this.duplicates++;
+        break;
+      default:
+        this.rejections.add(verdict, { source, position, field: 'time' });
+    }
+  }
+
+  save(writer: SnapshotWriter): void {
+    const small: ReplaySmall = {
+      records: this.#records,
+      events: this.events,
+      duplicates: this.duplicates,
+      fromMs: this.fromMs,
+      toMs: this.toMs,
+      rejections: this.rejections.toJSON(),
+      robots: this.robots.toJSON(),
+      guard: this.#guard.toJSON(),
+    };
+    writer.json(small);
+    this.accounts.save(writer);
+    this.#pairs?.save(writer);
+    for (const lane of this.lanes) lane.save(writer);
+  }
+
+  load(reader: SnapshotReader): void {
+    const small = reader.json() as ReplaySmall;
+    this.#records = small.records;
+    this.events = small.events;
+    this.duplicates = small.duplicates;
+    this.fromMs = small.fromMs;
+    this.toMs = small.toMs;
+    this.rejections.load(small.rejections);
+    this.robots.load(small.robots);
+    this.#guard.load(small.guard);
+    this.accounts.load(reader);
+    this.#pairs?.load(reader);
+    for (const lane of this.lanes) lane.load(reader);
+  }
+}

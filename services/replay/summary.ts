@@ -1,0 +1,63 @@
+import { quantileSorted } from 'simple-statistics';
+import type { Rung } from '#libs/model/alert.ts';
+import { RUNGS } from '#libs/model/alert.ts';
+import type { AttackExposure } from './attack-exposure.ts';
+import type { HonestCost } from './honest-accounts.ts';
+import { honestCost } from './honest-accounts.ts';
+import type { Labels } from './labels.ts';
+import type { Lane } from './lane.ts';
+import type { Replay } from './replay.ts';
+
+/** What the labels say of one lane: how much each attack exposed, and what the policy cost honest accounts. */
+export interface LaneSummary {
+  readonly attacks: readonly AttackExposure[];
+  readonly byKind: readonly KindSummary[];
+  readonly honest: HonestCost;
+}
+
+export interface Spread {
+  readonly median: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+export interface KindSummary {
+  /** `all` for every attack. */
+  readonly kind: string;
+  readonly attacks: number;
+  /** People exposed before the rung; an attack that never reached it counts with everybody. */
+  readonly before: Readonly<Record<Rung, Spread>>;
+  /** Attacks of which some account reached the rung. */
+  readonly reached: Readonly<Record<Rung, number>>;
+  readonly ifNobodyActed: Spread;
+  readonly contained: Spread;
+}
+
+export function summarise(replay: Replay, lane: Lane, labels: Labels): LaneSummary {
+  const attacks = lane.exposures.results();
+  const kinds = [...Map.groupBy(attacks, ({ attack }) => attack.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const isHonest = (account: string) => !lane.exposures.isNamed(account);
+  return {
+    attacks,
+    byKind:
+      attacks.length === 0 ? [] : [...kinds, ['all', attacks] as const].map(([kind, of]) => summariseKind(kind, of)),
+    honest: honestCost(replay.accounts, lane.disturbances, labels.hardCases, isHonest, replay.fromMs),
+  };
+}
+
+function summariseKind(kind: string, attacks: readonly AttackExposure[]): KindSummary {
+  const byRung = <T>(of: (rung: Rung) => T) => Object.fromEntries(RUNGS.map((r) => [r, of(r)])) as Record<Rung, T>;
+  return {
+    kind,
+    attacks: attacks.length,
+    before: byRung((rung) => spread(attacks.map((a) => a.before[rung]))),
+    reached: byRung((rung) => attacks.filter((a) => a.firstMs[rung] !== undefined).length),
+    ifNobodyActed: spread(attacks.map((a) => a.ifNobodyActed)),
+    contained: spread(attacks.map((a) => a.contained)),
+  };
+}
+
+function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: quantileSorted(sorted, 0.5), p95: quantileSorted(sorted, 0.95), max: sorted.at(-1) ?? 0 };
+}
