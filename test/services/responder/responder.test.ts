@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
 import { verifyAudit } from '#libs/ports/audit-chain.ts';
 import type { OutboundRecord } from '#libs/ports/store.ts';
 import { MINUTE, manyAlerts, sampleAlert, T0 } from '../../support/sample-alert.ts';
@@ -95,6 +96,22 @@ describe('a suspension', () => {
     expect(await bench.store.actionsIn('waiting_approval', 999)).toHaveLength(480);
     expect(told(bench.published).filter((t) => t.startsWith('notice'))).toEqual(['notice breaker_opened']);
     expect(await bench.store.incidents(999)).toHaveLength(500);
+  });
+
+  it('the budget holds over two responders on one store, and each action is done once', async () => {
+    const store = await openSqliteStore(':memory:');
+    const policy = { budget: { step_up: AMPLE, throttle: AMPLE, suspend: { ...AMPLE, perTenMinutes: 10 } } };
+    const [one, two] = [createBench({ store, policy, accounts: 40 }), createBench({ store, policy, accounts: 40 })];
+    const alerts = manyAlerts(40, () => ({ timeMs: T0 }));
+    // Both get all of them, as after a rebalance that gives a partition to another instance.
+    await Promise.all([one, two].flatMap(({ responder }) => alerts.map((alert) => responder.onAlert(alert))));
+    await Promise.all([one.responder.idle(), two.responder.idle()]);
+    expect(await store.actionsIn('verified', 99)).toHaveLength(10);
+    expect(await store.actionsIn('waiting_approval', 99)).toHaveLength(30);
+    const disabled = [...one.calls, ...two.calls].filter((call) => call.startsWith('disable'));
+    expect(new Set(disabled).size).toBe(10);
+    expect(disabled).toHaveLength(10);
+    await store.close();
   });
 });
 
