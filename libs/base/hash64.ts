@@ -1,7 +1,7 @@
 /**
  * A fast non-cryptographic 64-bit hash for table keys: two 32-bit lanes in the manner of MurmurHash3 (Austin Appleby,
  * public domain), each fed every word with constants of its own and mixed with the other at the end. It is not a
- * defence: what must not be reversed goes through HMAC-SHA-256 (libs/intake/pseudonymise.ts).
+ * defence: what must not be reversed needs a keyed hash.
  *
  * The result is left in {@link hash64}, so that hashing allocates nothing. It is never (0, 0): that means "absent".
  */
