@@ -159,7 +159,7 @@ export class AttackRunner {
     }
     const hosted = hostingNetwork(owner);
     const mobile = spec.origin === 'mobile' || (spec.origin === 'own' && !spec.shared && mix32(owner, 5) % 4 === 0);
-    const network = spec.origin === 'hosting' ? hosted : mobile ? mobileNetwork(random) : fixedLine(owner);
+    const network = spec.origin === 'hosting' ? hosted : mobile ? mobileNetwork(owner, random) : fixedLine(owner);
     thief.session = newSession(channel, deviceNumber(owner, 7), network);
     return thief.session;
   }

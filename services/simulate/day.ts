@@ -14,6 +14,9 @@ import { newSession } from './visits.ts';
 import { activeCase, drawTimeOfDay, expectedVisits, localOffsetHours } from './volume.ts';
 import type { World } from './world.ts';
 
+/** A line whose address changes gets one of so many. */
+const ADDRESSES_OF_A_LINE = 9;
+
 /** Pushes the rows of that account's local day to the world's calendar. */
 export function simulateDay(world: World, account: SimAccount, day: number, writer: VisitWriter): void {
   const { config } = world;
@@ -75,13 +78,15 @@ function openDesks(account: SimAccount, day: number, random: Random): Desks {
   const travel = activeCase(account, 'travel', day);
   const browsers = devices.map((device) => {
     let network = networks[random.int(networks.length)]!;
-    if (account.addressLifeDays > 0) network = fixedLine(mix32(owner, Math.floor(day / account.addressLifeDays)));
-    if (random.uniform() < mobile) network = mobileNetwork(random);
+    if (account.addressLifeDays > 0)
+      network = fixedLine(mix32(owner, Math.floor(day / account.addressLifeDays) % ADDRESSES_OF_A_LINE));
+    if (random.uniform() < mobile) network = mobileNetwork(owner, random);
     return newSession(CHANNEL_WEB, device, network);
   });
   if (travel !== undefined) {
     const kind = travel.key % 10;
-    const network = kind === 0 ? foreignNetwork(random) : kind < 5 ? mobileNetwork(random) : fixedLine(travel.key);
+    const network =
+      kind === 0 ? foreignNetwork(random) : kind < 5 ? mobileNetwork(owner, random) : fixedLine(travel.key);
     const device = travel.key % 3 === 0 ? deviceNumber(account.key, travel.key) : browsers[0]!.device;
     browsers[0] = newSession(CHANNEL_WEB, device, network);
   }

@@ -138,7 +138,7 @@ export class EventEncoder {
     e.person3 = mix32(e.person2, row.typo) | 0;
     this.#fillNir(row, e);
     const onFile = row.outcome === OUTCOME_FOUND || row.outcome === OUTCOME_SUCCESS;
-    e.identity = onFile ? mix32(lo, 1 + memberOf(row.person)) | 1 : mix32(lo, 0) | 1;
+    e.identity = onFile ? mix32(lo, 1 + memberOf(row.person)) | 1 : 0;
     e.insurer = onFile ? INSURERS[people.insurerOf(row.person)]! : '';
     e.coverageEndDay = onFile ? this.#coverageDay(people.coverageEnd(slot)) : -1;
   }
@@ -147,12 +147,10 @@ export class EventEncoder {
   #fillNir(row: Row, e: AccessEvent): void {
     const { people } = this.#world;
     const b = people.birthOf(row.person);
-    e.birthDepartment =
-      b.year < 1976 && RESIDENCE[b.birthplace]?.code[0] === '2' && b.place.charCodeAt(1) > 64
-        ? this.#corsicaBefore1976
-        : this.#birthDepartments[b.birthplace]!;
     if (row.typo === TYPO_NONE) {
-      const place = b.place.charCodeAt(1) > 64 ? 20_000 + Number(b.place.slice(2)) : Number(b.place);
+      const isCorsica = b.place.charCodeAt(1) > 64;
+      const place = isCorsica ? 20_000 + Number(b.place.slice(2)) : Number(b.place);
+      e.birthDepartment = isCorsica && b.year < 1976 ? this.#corsicaBefore1976 : this.#birthDepartments[b.birthplace]!;
       e.nirSex = b.sex;
       e.nirYear = b.year % 100;
       e.nirPrefix = ((b.sex * 100 + e.nirYear) * 100 + b.month) * 100_000 + place;
@@ -161,6 +159,7 @@ export class EventEncoder {
       return;
     }
     const nir = people.nirOf(row.person, row.typo);
+    e.birthDepartment = departmentIndex(nir.slice(5, /^9[78]/.test(nir.slice(5, 7)) ? 8 : 7));
     const digits = nir.charCodeAt(6) > 64 ? `${nir.slice(0, 5)}20${nir.slice(7)}` : nir;
     e.nirSex = Number(digits[0]);
     e.nirYear = Number(digits.slice(1, 3));

@@ -103,7 +103,7 @@ const RULES: ReadonlyMap<HardCase, Rule> = new Map<HardCase, Rule>([
   ['new-device', { monthly: (h) => (h.accountClass === 'software' ? 0.005 : 0.04), days: forever, strength: one }],
   ['travel', { monthly: (h) => (human(h) ? 0.02 : 0), days: (r) => 1 + r.int(6), strength: one }],
   ['retry-storm', { monthly: (h) => 0.003 + 0.008 * h.billsByApi, days: one, strength: (r) => r.between(20, 400) }],
-  ['late-batch', { monthly: () => 0.012, days: one, strength: (r) => r.between(1, 21) }],
+  ['late-batch', { monthly: () => 0.04, days: one, strength: (r) => r.between(1, 21) }],
   [
     'growth',
     { monthly: (h) => (human(h) ? 0.004 : 0), days: (r) => 30 + r.int(120), strength: (r) => r.between(0.01, 0.03) },

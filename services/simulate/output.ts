@@ -38,7 +38,7 @@ export function openLineSink(path: string): LineSink {
   const flush = async (): Promise<boolean> => {
     const chunk = pending;
     pending = '';
-    if (failure === undefined && !readerGone && !stream.write(chunk)) await once(stream, 'drain');
+    if (failure === undefined && !readerGone && !stream.write(chunk, 'latin1')) await once(stream, 'drain');
     if (failure !== undefined) throw failure;
     return !readerGone;
   };

@@ -96,13 +96,11 @@ export class People {
       const m = mix32(slot, member === 3 ? 2 : member);
       year = Math.min(this.#currentYear - 1, year + 21 + (m % 17));
       month = 1 + ((m >>> 8) % 12);
-      day = 1 + ((m >>> 16) % 28);
+      // Odd days and even ones: siblings of one year never share a birthday unless they are twins.
+      day = (member === 1 ? 1 : 2) + 2 * ((m >>> 16) % 14);
       // The third dependant is now and then the second one's twin, told apart by the rank alone.
-      if (member === 3) {
-        if (h % 5 === 0) birthRank = 2;
-        else day = 1 + ((m >>> 20) % 28);
-        if (birthRank === 1) year = Math.min(this.#currentYear - 1, year + 3);
-      }
+      if (member === 3 && h % 5 === 0) birthRank = 2;
+      else if (member === 3) year -= 3;
     }
     const insurer = INSURERS[this.insurerOf(person)]!;
     return {

@@ -3,8 +3,8 @@
  * slot's place, month, order and home follow from its number, so some eighty million people take no memory, each exists
  * once, and a NIR that somebody guesses either is somebody's or is nobody's.
  *
- * Home and birthplace are tied by flows: on average 58 % of a department's residents were born in it, 25 % in the
- * neighbouring ones, the rest in the country by size and abroad. The slots of a birthplace are scattered over its homes
+ * Home and birthplace are tied by flows: most residents of a department were born in it or in the neighbouring ones, the
+ * rest in the country by size, and abroad. The slots of a birthplace are scattered over its homes
  * by an affine permutation, which can be drawn from and keeps each slot in one home and one area (about 40,000 people).
  */
 import type { Random } from '#libs/base/random.ts';
@@ -75,14 +75,21 @@ function makeBirthplace(index: number, base: number, people: number): Birthplace
   return { base, size, perMonth, communeStart, communeOf, places, multiplier, shift: mix32(index, 77) % size };
 }
 
+/**
+ * Of the residents who could have been born in their department, how many were; of the others born in France, how many
+ * next door. Set so that an account's patients, who come from somewhat further than its own department, show 58 and 25 %.
+ */
+const NATIVE = 0.87;
+const NEAR_BY = 0.95;
+
 /** Share of each birthplace among the residents of one home, in the order of BIRTHPLACES. */
 function flows(home: number): Float64Array {
   const department = RESIDENCE[home]!;
   const share = new Float64Array(BIRTHPLACES.length);
   // Rural and overseas departments keep their people; around Paris and in the south-east most came from elsewhere.
   const settled = 0.985 - 1.55 * department.abroad - (mix32(home, 3) % 100) / 1600;
-  const native = Math.max(0.3, settled) * 0.76;
-  const near = (1 - native - department.abroad) * 0.78;
+  const native = Math.max(0.3, settled) * NATIVE;
+  const near = (1 - native - department.abroad) * NEAR_BY;
   share[home] = native;
   share[BORN_ABROAD] = department.abroad;
   let nearTotal = 0;

@@ -20,6 +20,9 @@ const ORGANISATION = 2;
 const HOSTING = 3;
 const ABROAD = 4;
 const SERVER = 5;
+const POOLS_OF_AN_OPERATOR = 48;
+const POOLS_OF_A_SUBSCRIBER = 7;
+const POOL_ADDRESSES = 250;
 const kindOf = (network: Network): number => network >>> 28;
 const network = (kind: number, payload: number): Network => ((kind << 28) | (payload & 0x0fffffff)) >>> 0;
 
@@ -31,8 +34,15 @@ export const fixedLine = (subscriber: number): Network => network(FIXED, mix32(s
 /** The network of a hospital or chain, by its number. */
 export const organisationNetwork = (organisation: number): Network => network(ORGANISATION, mix32(organisation, 0x0f6));
 export const serverNetwork = (n: number): Network => network(SERVER, mix32(n, 0x5e7));
-/** A mobile operator's shared addresses: 4 operators with 48 pools of a /24 each, in which thousands meet. */
-export const mobileNetwork = (random: Random): Network => network(MOBILE, random.int(4 * 48 * 250));
+/**
+ * A mobile operator's shared address at this moment: 4 operators with 48 pools of a /24 each, in which thousands meet. One
+ * subscriber is met in a few pools of one operator.
+ */
+export function mobileNetwork(subscriber: number, random: Random): Network {
+  const operator = mix32(subscriber, 0x30b) & 3;
+  const pool = mix32(subscriber, random.int(POOLS_OF_A_SUBSCRIBER)) % POOLS_OF_AN_OPERATOR;
+  return network(MOBILE, (operator * POOLS_OF_AN_OPERATOR + pool) * POOL_ADDRESSES + random.int(POOL_ADDRESSES));
+}
 export const hostingNetwork = (n: number): Network => network(HOSTING, mix32(n, 0x405));
 export const foreignNetwork = (random: Random): Network => network(ABROAD, random.int(1 << 20));
 export const deviceNumber = (owner: number, n: number): Device => mix32(owner ^ 0x0de71ce, n) | 0;
@@ -81,10 +91,10 @@ function addressOf(n: Network, device: Device): { ip: string; asn: number; count
   const payload = n & 0x0fffffff;
   const h = mix32(payload, kind);
   if (kind === MOBILE) {
-    const pool = Math.floor(payload / 250);
+    const pool = Math.floor(payload / POOL_ADDRESSES);
     return {
-      ip: `10.${200 + (pool >> 6)}.${pool & 63}.${1 + (payload % 250)}`,
-      asn: FIRST_ASN + 4 + Math.floor(pool / 48),
+      ip: `10.${200 + (pool >> 6)}.${pool & 63}.${1 + (payload % POOL_ADDRESSES)}`,
+      asn: FIRST_ASN + 4 + Math.floor(pool / POOLS_OF_AN_OPERATOR),
       country: 'FR',
     };
   }
