@@ -49,7 +49,8 @@ export class SnapshotReader {
     const end = bytes.byteLength - 4;
     const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end, true);
     if (stored !== crc32(bytes.subarray(0, end))) throw new DamagedSnapshot('its checksum does not match');
-    this.#bytes = bytes.subarray(0, end);
+    // A plain view: a Buffer's own `slice` shares memory, and what is read has to be a copy of its own.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, end);
   }
 
   number(): number {
