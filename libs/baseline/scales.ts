@@ -40,9 +40,9 @@ export function newPerHour(worked: WorkedDays, priorPerDay: number): number {
   return (PRIOR_DAYS * priorPerDay + worked.people) / (PRIOR_DAYS * PRIOR_HOURS + worked.hours);
 }
 
-/** Known people a worked hour; nothing is assumed beforehand. */
-export function knownPerHour(worked: WorkedDays): number {
-  return worked.known / (PRIOR_HOURS + worked.hours);
+/** Known people (distinct an hour) a worked day; nothing is assumed beforehand. */
+export function knownPerDay(worked: WorkedDays): number {
+  return worked.known / (1 + worked.days);
 }
 
 /** Next value of a scale whose estimate moved: free while it is being learnt, at most 3 % a day upwards afterwards. */

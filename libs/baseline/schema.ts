@@ -57,6 +57,7 @@ export const CHANNEL_SCHEMA = {
   dayUnseen: ['u16', DAYS],
   dayOutside: ['u16', DAYS],
   dayKnown: ['u16', DAYS],
+  dayKnownFollowed: ['u16', DAYS],
   dayHours: ['u8', DAYS],
   dayFlags: ['u8', DAYS],
   /** By hour: new people, found ones in cohorts and those followed within three hours. */
@@ -64,6 +65,7 @@ export const CHANNEL_SCHEMA = {
   hourKnown: ['u16', HOURS],
   hourFound: ['u16', HOURS],
   hourFollowed: ['u16', HOURS],
+  hourKnownFollowed: ['u16', HOURS],
   hourFlags: ['u8', HOURS],
   /** By ten minutes: found people and those followed within half an hour. */
   binFound: ['u16', BINS],
@@ -82,11 +84,14 @@ export const CHANNEL_SCHEMA = {
   /** Scales in use, and the days they were learnt from. */
   perDay: ['f32', 1],
   perHour: ['f32', 1],
-  knownPerHour: ['f32', 1],
+  knownPerDay: ['f32', 1],
   unfollowed28: ['f32', 1],
   learntDays: ['u16', 1],
   /** Nats taken off each stream for the account's size. */
   allowance: ['f32', 1],
+  /** Follow-ups ever credited (stops at its end), and evidence that billing goes another way now, nats. */
+  followedEver: ['u16', 1],
+  switchNats: ['f32', 1],
   /** People without follow-up in the last 28 days, and quotas in force (people). */
   unfollowed: ['u32', 1],
   quotaHour: ['u16', 1],
@@ -111,5 +116,7 @@ export const CHANNEL_SCHEMA = {
 export const DAY_SUSPECT = 1;
 export const DAY_RECHECK = 2;
 export const DAY_LEARNT = 4;
+/** The day's re-check was told to the analyst. */
+export const DAY_TOLD = 8;
 export const HOUR_RECHECK = 1;
 export const HOUR_ACTIVE = 2;

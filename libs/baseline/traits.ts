@@ -5,7 +5,16 @@ import { mean, variance } from 'simple-statistics';
  * is learnt per account, shrunk to its group, and used at the upper end of what is still plausible, so that a young or
  * odd account is given the benefit of the doubt.
  */
-export const TRAITS = ['miss', 'unseen', 'without_30m', 'without_3h', 'without_1d', 'without_9d', 'outside'] as const;
+export const TRAITS = [
+  'miss',
+  'unseen',
+  'without_30m',
+  'without_3h',
+  'without_1d',
+  'without_9d',
+  'outside',
+  'known_without',
+] as const;
 export const TRAIT_COUNT = TRAITS.length;
 export const T_MISS = 0;
 export const T_UNSEEN = 1;
@@ -14,6 +23,8 @@ export const T_WITHOUT_3H = 3;
 export const T_WITHOUT_1D = 4;
 export const T_WITHOUT_9D = 5;
 export const T_OUTSIDE = 6;
+/** Known people looked up again and not followed up within three hours. */
+export const T_KNOWN_WITHOUT = 7;
 
 /** A Beta prior by its mean and its strength in observations. */
 export interface TraitPrior {
@@ -30,6 +41,7 @@ export const DEFAULT_PRIORS: readonly TraitPrior[] = [
   { mean: 0.6, strength: 2 },
   { mean: 0.5, strength: 2 },
   { mean: 0.4, strength: 4 },
+  { mean: 0.7, strength: 2 },
 ];
 
 const MIN_STRENGTH = 1.5;

@@ -23,8 +23,6 @@ export interface CompiledPolicy {
   readonly active: Uint8Array;
   /** Thresholds in the order of RUNGS. */
   readonly thresholds: Float64Array;
-  /** Highest rung index by class. */
-  readonly highestRung: Uint8Array;
   /** First horizon (0: 30 min, 1: 3 h, 2: next day, 3: 9 days, 4: never) that counts, by profession. */
   readonly followUpFrom: Uint8Array;
   /** Expected new people a day, by profession. */
@@ -62,7 +60,6 @@ export function compilePolicy(policy: DetectionPolicy): CompiledPolicy {
     q999: Float64Array.from(knots, (k) => k.q999),
     active,
     thresholds: Float64Array.from(RUNGS, (rung) => policy.thresholds[rung]),
-    highestRung: Uint8Array.from(ACCOUNT_CLASSES, (name) => RUNGS.indexOf(policy.highestRung[name])),
     followUpFrom: Uint8Array.from(PROFESSIONS, (name) => FOLLOW_UP_FROM.indexOf(policy.followUpFrom[name])),
     priorPerDay: Float64Array.from(PROFESSIONS, (name) => policy.quota.priorNewPerDay[name]),
   };

@@ -2,8 +2,8 @@
  * The re-check pass: practices look up all their known patients' rights at the turn of the year. An hour full of known
  * people is that, not theft; what it did to the streams is put aside, and an alert and the quotas remain.
  */
-const FACTOR = 3;
-const OFFSET = 5;
+const FACTOR = 4;
+const OFFSET = 8;
 const MIN_SHARE = 0.2;
 /** Such days granted in 28; a thief who pads with the victim's own patients has them twice, not for ever. */
 export const RECHECK_DAYS_IN_28 = 2;
@@ -11,5 +11,9 @@ export const RECHECK_DAYS_IN_28 = 2;
 /** Whether this hour looks like a re-check: distinct known and new people so far, known people usual an hour. */
 export const isRecheckHour = (known: number, fresh: number, usualKnown: number): boolean =>
   known > OFFSET + FACTOR * usualKnown && known >= MIN_SHARE * (known + fresh) && known >= MIN_KNOWN;
+/** An hour worth telling the analyst of: the pass alone is given for less. */
+export const isNotableRecheck = (known: number, usualKnown: number): boolean =>
+  known >= 30 && known > 10 + 5 * usualKnown;
+
 /** An hour with fewer known people than this explains nothing. */
 const MIN_KNOWN = 8;

@@ -8,26 +8,18 @@ export const RUNG_THROTTLE = 2;
 export const RUNG_SUSPEND = 3;
 
 /**
- * Rungs that score and quota reach now, as bits (1 << rung). The class's highest rung caps them: what lies above is left
- * to a person, and the highest allowed one is reached in its place.
+ * Rungs that score and quota reach now, as bits (1 << rung). What the machine may do by itself for a class is the
+ * response's decision, so that what lies above it waits for a person in place of being lost.
  * @param quotaReached any quota of the account is used up
  */
-export function rungsReached(
-  score: number,
-  gate: boolean,
-  quotaReached: boolean,
-  accountClass: number,
-  policy: CompiledPolicy,
-): number {
+export function rungsReached(score: number, gate: boolean, quotaReached: boolean, policy: CompiledPolicy): number {
   const thresholds = policy.thresholds;
   let bits = 0;
   if (score >= thresholds[RUNG_ALERT]! || quotaReached) bits |= 1 << RUNG_ALERT;
   if (score >= thresholds[RUNG_STEP_UP]!) bits |= 1 << RUNG_STEP_UP;
   if (score >= thresholds[RUNG_THROTTLE]! || quotaReached) bits |= 1 << RUNG_THROTTLE;
   if (gate && score >= thresholds[RUNG_SUSPEND]!) bits |= 1 << RUNG_SUSPEND;
-  const highest = policy.highestRung[accountClass]!;
-  const allowed = (2 << highest) - 1;
-  return (bits & ~allowed) === 0 ? bits : (bits & allowed) | (1 << highest);
+  return bits;
 }
 
 const SEVERITY: Readonly<Record<Rung, Severity>> = {

@@ -33,11 +33,15 @@ export const createScore = (): Score => ({ total: 0, gate: false, worth: new Flo
 const VOLUME_CAP = 8;
 const NEW_SOURCE_CAP = 4;
 const GATE_NATS = 2;
+/** -ln of the share of accounts that never bill through the portal (about one in twenty at least). */
+export const NEVER_BILLS_NATS = 3;
 
 /**
  * Fills `into` from the evidence at `nats[base…]`.
  * @param sourceNats evidence of a source that is new right now, 0 otherwise
  * @param allowance nats taken off each stream for the account's size (see `sizeAllowance`)
+ * @param explained nats of no-follow-up that a change in billing explains
+ * @param followUpCeiling what no-follow-up may be worth at most, given its benign explanations
  */
 export function scoreInto(
   into: Score,
@@ -45,6 +49,8 @@ export function scoreInto(
   base: number,
   sourceNats: number,
   allowance: number,
+  explained: number,
+  followUpCeiling: number,
   accountClass: number,
   policy: CompiledPolicy,
 ): void {
@@ -52,7 +58,7 @@ export function scoreInto(
   const worth = into.worth;
   const offset = accountClass * STREAM_COUNT;
   for (let s = 0; s < STREAM_COUNT; s++) {
-    const evidence = nats[base + s]! - allowance;
+    const evidence = nats[base + s]! - allowance - (s >= S_FOLLOW_30M && s <= S_FOLLOW_9D ? explained : 0);
     worth[s] = active[offset + s] === 1 && evidence > 0 ? calibrated(evidence, q99[s]!, q999[s]!) : 0;
   }
   worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, NEW_SOURCE_CAP) : 0;
@@ -60,6 +66,7 @@ export function scoreInto(
   let best = S_FOLLOW_30M;
   for (const s of FOLLOW_UPS) if (worth[s]! > worth[best]!) best = s;
   for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;
+  worth[best] = Math.min(worth[best]!, followUpCeiling);
 
   const volume = worth[S_RATE]! + worth[S_UNSEEN]!;
   if (volume > VOLUME_CAP) {

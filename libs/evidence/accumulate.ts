@@ -12,8 +12,10 @@ export function accumulate(evidence: number, logRatio: number): number {
   return Math.max(next, 0);
 }
 
-/** Evidence one stream may gain in one hour, nats: one freak hour must not do it alone. */
-export const MAX_NATS_AN_HOUR = 8;
+/** Evidence a count of volume or a cohort may add in one step, nats: one freak hour must not do it alone. */
+export const MAX_NATS_A_BIN = 8;
+/** No stream holds more than this, nats: far beyond every tail, and finite. */
+export const MAX_NATS = 60;
 /** What is left of a stream at the close of a day, nats: yesterday's peak must not outlive its reasons. */
 export const DAY_CEILING_NATS = 16;
 /** A stream below this counts as at rest: the next rise starts a new incident estimate. */

@@ -25,11 +25,12 @@ export {
   accumulate,
   bernoulliLogRatio,
   DAY_CEILING_NATS,
-  MAX_NATS_AN_HOUR,
+  MAX_NATS,
+  MAX_NATS_A_BIN,
   REST_NATS,
 } from './accumulate.ts';
 export { ADJACENCY_ATTACK, ADJACENCY_MEMORY, ADJACENCY_NULL } from './adjacency.ts';
-export { MISS_ATTACK } from './miss.ts';
+export { MISS_ATTACK, MISS_FLOOR } from './miss.ts';
 export { NEW_SOURCE_HOURS, newSourceNats } from './new-source.ts';
 export { cohortLogRatio } from './no-follow-up.ts';
 export { rateLogRatio } from './rate.ts';

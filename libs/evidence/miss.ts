@@ -10,3 +10,5 @@ export const MISS: StreamSpec = {
 };
 /** Share of misses under an enumeration. */
 export const MISS_ATTACK = 0.5;
+/** Mistypings come in twos and threes: nobody is held to fewer than one in twenty. */
+export const MISS_FLOOR = 0.05;

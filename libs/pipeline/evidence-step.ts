@@ -1,5 +1,5 @@
 import { STREAM_ROOM } from '#libs/baseline/schema.ts';
-import { accumulate, MAX_NATS_AN_HOUR, REST_NATS } from '#libs/evidence/index.ts';
+import { accumulate, MAX_NATS, REST_NATS } from '#libs/evidence/index.ts';
 import type { PipelineState } from './state.ts';
 
 /** One observation of a per-person stream: moves its evidence and the counts that explain it. */
@@ -21,9 +21,7 @@ export function observe(
     channels.of[at] = 0;
     channels.expected[at] = 0;
   }
-  const next = accumulate(before, ratio);
-  const ceiling = channels.hourNats[at]! + MAX_NATS_AN_HOUR;
-  channels.nats[at] = Math.min(next, ceiling);
+  channels.nats[at] = Math.min(accumulate(before, ratio), MAX_NATS);
   if (channels.of[at]! < 65_535) {
     channels.of[at] = channels.of[at]! + 1;
     if (hit) channels.observed[at] = channels.observed[at]! + 1;

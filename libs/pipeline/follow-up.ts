@@ -5,6 +5,7 @@ import { S_TERRITORY } from '#libs/model/streams.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
 import { MEMORY_DAYS } from './limits.ts';
 import {
+  PAIR_AGAIN,
   PAIR_API,
   PAIR_BILLED_FIRST,
   PAIR_COHORT,
@@ -15,7 +16,7 @@ import {
   pairHour,
 } from './pair.ts';
 import type { PipelineState } from './state.ts';
-import { learnTerritory } from './territory-step.ts';
+import { learnTerritory, refundTerritory } from './territory-step.ts';
 
 const DAYS_CREDITED = 9;
 
@@ -34,18 +35,41 @@ export function takeFollowUp(state: PipelineState, account: number, event: Acces
   const slots = pairs.slots;
   const at = pairs.at;
   const word = slots[at + 1]!;
+  if ((word & PAIR_AGAIN) !== 0) creditKnown(state, account, slots, at, word, hour, minute);
   if ((word & PAIR_FOLLOWED) !== 0) return;
-  slots[at + 1] = word | PAIR_FOLLOWED;
+  slots[at + 1] = (word | PAIR_FOLLOWED) & ~PAIR_AGAIN;
   const channel = (word & PAIR_API) !== 0 ? 1 : 0;
   const row = accounts.channelRow[account * 2 + channel]! - 1;
   if (row < 0 || (word & PAIR_COHORT) === 0) return;
   state.groups.followed[channels.group[row]!] = 1;
+  if (channels.followedEver[row]! < 65_535) channels.followedEver[row] = channels.followedEver[row]! + 1;
   const looked = slots[at]! >>> 0;
   credit(state, row, looked, minute);
   if ((word & PAIR_LEARNT) === 0) {
     slots[at + 1] = slots[at + 1]! | PAIR_LEARNT;
+    refundTerritory(state, row, pairDepartment(word), minute);
     learnTerritory(state, row, pairDepartment(word), channels.nats[row * STREAM_ROOM + S_TERRITORY]!);
   }
+}
+
+/** A known person was looked up again and is followed up now: what honest billing looks like, to compare thefts with. */
+function creditKnown(
+  state: PipelineState,
+  account: number,
+  slots: Int32Array,
+  at: number,
+  word: number,
+  hour: number,
+  minute: number,
+): void {
+  slots[at + 1] = word & ~PAIR_AGAIN;
+  const row = state.accounts.channelRow[account * 2 + ((word & PAIR_API) !== 0 ? 1 : 0)]! - 1;
+  if (row < 0) return;
+  const looked = hour - ((hour - pairHour(word)) & 0xffff);
+  const channels = state.channels;
+  if (minute >= (looked + 1) * 60 + HOUR_JUDGED_AFTER || channels.hour[row]! - looked >= HOURS) return;
+  bump(channels.hourKnownFollowed, channels.hourKnown, row * HOURS + (looked & (HOURS - 1)));
+  bump(channels.dayKnownFollowed, channels.dayKnown, row * DAYS + (Math.floor(looked / 24) & (DAYS - 1)));
 }
 
 function credit(state: PipelineState, row: number, looked: number, minute: number): void {

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { DAY_SUSPECT, DAYS, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import type { Score } from '#libs/decide/index.ts';
 import {
+  NEVER_BILLS_NATS,
   RUNG_ALERT,
   RUNG_STEP_UP,
   RUNG_SUSPEND,
   RUNG_THROTTLE,
   rungName,
   rungsReached,
+  STREAM_CAP_NATS,
   scoreInto,
   severityOf,
 } from '#libs/decide/index.ts';
@@ -22,8 +24,6 @@ import type { PipelineState } from './state.ts';
 
 /** Part of an alert's id: rules that decide differently make other alerts. Raise it when they do. */
 const RULE_VERSION = 1;
-/** From this score on a day teaches nothing. */
-const SUSPECT_SCORE = 6;
 /** A revision without a new rung is published when the score has grown by this much. */
 const UPDATE_NATS = 4;
 const CLOSE_AFTER_MS = 24 * 3_600_000;
@@ -41,6 +41,8 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     row * STREAM_ROOM,
     sourceNats(state, account, minute),
     channels.allowance[row]!,
+    channels.switchNats[row]!,
+    channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS,
     accountClass,
     policy,
   );
@@ -49,11 +51,12 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   if (total > channels.peakScore[row]!) channels.peakScore[row] = total;
   state.observer?.(row, total, score.gate);
   const quota = quotaReached(state, row, minute);
-  if (total >= SUSPECT_SCORE || quota) {
+  // Such a day teaches nothing. A lower bar would freeze an honest account that has changed in what it used to be.
+  if (total >= policy.thresholds[RUNG_STEP_UP]! || quota) {
     const slot = row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
     channels.dayFlags[slot] = channels.dayFlags[slot]! | DAY_SUSPECT;
   }
-  const bits = rungsReached(total, score.gate, quota, accountClass, policy);
+  const bits = rungsReached(total, score.gate, quota, policy);
   if (bits === 0 && channels.incident[row] === 0) return;
   raise(state, row, timeMs, minute, bits, total, score);
 }
@@ -282,7 +285,7 @@ function evidenceOf(state: PipelineState, row: number, score: Score, hour: numbe
 }
 
 /** Says once a day that an account re-checks the people it knows; nothing is restricted for it. */
-export function reportRecheck(state: PipelineState, row: number, timeMs: number): void {
+export function reportRecheck(state: PipelineState, row: number, timeMs: number, usualKnown: number): void {
   if (state.channels.incident[row] !== 0) return;
   const minute = Math.floor(timeMs / 60_000);
   state.score.worth.fill(0);
@@ -297,7 +300,7 @@ export function reportRecheck(state: PipelineState, row: number, timeMs: number)
       name: 'recheck',
       observed: known,
       of: known + state.channels.hourNew[slot]!,
-      expected: thousandths(state.channels.knownPerHour[row]!),
+      expected: thousandths(usualKnown),
       nats: 0,
     };
     state.outputs[state.outputs.length - 1] = { kind: 'alert', alert: { ...last.alert, evidence: [evidence] } };

@@ -1,7 +1,14 @@
 import { assert } from '#libs/base/assert.ts';
 import { BINS, DAYS, HOUR_RECHECK, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
-import { T_WITHOUT_1D, T_WITHOUT_3H, T_WITHOUT_9D, T_WITHOUT_30M, TRAIT_COUNT } from '#libs/baseline/traits.ts';
-import { accumulate, cohortLogRatio, MAX_NATS_AN_HOUR, REST_NATS } from '#libs/evidence/index.ts';
+import {
+  T_KNOWN_WITHOUT,
+  T_WITHOUT_1D,
+  T_WITHOUT_3H,
+  T_WITHOUT_9D,
+  T_WITHOUT_30M,
+  TRAIT_COUNT,
+} from '#libs/baseline/traits.ts';
+import { accumulate, cohortLogRatio, MAX_NATS, MAX_NATS_A_BIN, REST_NATS } from '#libs/evidence/index.ts';
 import { S_FOLLOW_1D, S_FOLLOW_3H, S_FOLLOW_9D, S_FOLLOW_30M } from '#libs/model/streams.ts';
 import type { PipelineState } from './state.ts';
 
@@ -31,6 +38,7 @@ export function judgeHour(state: PipelineState, row: number, hour: number): bool
   if (channels.hour[row]! - hour >= HOURS) return false;
   const slot = row * HOURS + (hour & (HOURS - 1));
   if ((channels.hourFlags[slot]! & HOUR_RECHECK) !== 0) return false;
+  judgeKnown(state, row, channels.hourKnown[slot]!, channels.hourKnownFollowed[slot]!);
   return judge(
     state,
     row,
@@ -58,6 +66,16 @@ export function judgeDays(state: PipelineState, row: number, last: number, today
   }
 }
 
+/** Whether the people the account knows are followed up as usual: if they are not either, billing goes another way. */
+function judgeKnown(state: PipelineState, row: number, known: number, followed: number): void {
+  if (known === 0) return;
+  const channels = state.channels;
+  const ratio = cohortLogRatio(known, known - followed, channels.p0[row * TRAIT_COUNT + T_KNOWN_WITHOUT]!);
+  channels.switchNats[row] = Math.min(accumulate(channels.switchNats[row]!, ratio), SWITCH_CEILING);
+}
+/** As much as the streams it explains may hold. */
+const SWITCH_CEILING = 40;
+
 function judge(
   state: PipelineState,
   row: number,
@@ -74,8 +92,12 @@ function judge(
   if (stream - S_FOLLOW_30M < state.policy.followUpFrom[profession]!) return false;
   const p0 = channels.p0[row * TRAIT_COUNT + trait]!;
   const ratio = cohortLogRatio(found, found - followed, p0);
-  if (ratio === 0) return false;
   const at = row * STREAM_ROOM + stream;
+  if (ratio === 0) {
+    // The account follows up so seldom that its absence says nothing, and what was gathered before it was known neither.
+    channels.nats[at] = 0;
+    return false;
+  }
   const before = channels.nats[at]!;
   if (before < REST_NATS) {
     channels.riseMinute[at] = startMinute;
@@ -83,7 +105,7 @@ function judge(
     channels.of[at] = 0;
     channels.expected[at] = 0;
   }
-  channels.nats[at] = Math.min(accumulate(before, ratio), before + MAX_NATS_AN_HOUR);
+  channels.nats[at] = Math.min(accumulate(before, ratio), before + MAX_NATS_A_BIN, MAX_NATS);
   channels.observed[at] = Math.min(65_535, channels.observed[at]! + found - followed);
   channels.of[at] = Math.min(65_535, channels.of[at]! + found);
   channels.expected[at] = channels.expected[at]! + found * p0;

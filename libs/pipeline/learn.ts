@@ -1,6 +1,7 @@
-import { coldFactor, knownPerHour, limitedGrowth, newPerDay, newPerHour, winsorised } from '#libs/baseline/scales.ts';
+import { coldFactor, knownPerDay, limitedGrowth, newPerDay, newPerHour, winsorised } from '#libs/baseline/scales.ts';
 import { DAY_LEARNT, DAY_SUSPECT, DAYS, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import {
+  T_KNOWN_WITHOUT,
   T_MISS,
   T_OUTSIDE,
   T_UNSEEN,
@@ -46,6 +47,7 @@ export function closeDay(state: PipelineState, row: number, today: number): void
     channels.dayUnseen[slot] = 0;
     channels.dayOutside[slot] = 0;
     channels.dayKnown[slot] = 0;
+    channels.dayKnownFollowed[slot] = 0;
     channels.dayHours[slot] = 0;
     channels.dayFlags[slot] = 0;
   }
@@ -54,8 +56,12 @@ export function closeDay(state: PipelineState, row: number, today: number): void
   applyScales(state, row);
 }
 
+/** Nats a day: as slow as the streams it explains. */
+const SWITCH_DECAY = 0.5;
+
 function decay(state: PipelineState, row: number, days: number): void {
   const channels = state.channels;
+  channels.switchNats[row] = Math.max(0, channels.switchNats[row]! - SWITCH_DECAY * days);
   for (let s = 0; s < STREAM_COUNT; s++) {
     const at = row * STREAM_ROOM + s;
     const nats = channels.nats[at]!;
@@ -82,6 +88,8 @@ function learnDays(state: PipelineState, row: number, last: number, today: numbe
     learnTrait(state, row, T_WITHOUT_3H, found, found - channels.dayFollowed3h[slot]!);
     if (day <= today - 2) learnTrait(state, row, T_WITHOUT_1D, found, found - channels.dayFollowed1d[slot]!);
     learnTrait(state, row, T_WITHOUT_9D, found, found - channels.dayFollowed9d[slot]!);
+    const known = channels.dayKnown[slot]!;
+    learnTrait(state, row, T_KNOWN_WITHOUT, known, known - channels.dayKnownFollowed[slot]!);
     if (channels.learntDays[row]! < 65_535) channels.learntDays[row] = channels.learntDays[row]! + 1;
   }
 }
@@ -144,7 +152,7 @@ export function applyScales(state: PipelineState, row: number): void {
   const learnt = channels.learntDays[row]!;
   channels.perDay[row] = limitedGrowth(channels.perDay[row]!, newPerDay(worked, prior), learnt);
   channels.perHour[row] = limitedGrowth(channels.perHour[row]!, newPerHour(worked, prior), learnt);
-  channels.knownPerHour[row] = knownPerHour(worked);
+  channels.knownPerDay[row] = knownPerDay(worked);
   // What 28 days would bring at the rate of the days learnt; the group's expectation while there are few of them.
   const without = groups.traitMean[channels.group[row]! * TRAIT_COUNT + T_WITHOUT_9D]!;
   const perWorkedDay = (unfollowedLearnt + 5 * prior * without) / (worked.days + 5);

@@ -2,6 +2,7 @@ import {
   BINS,
   DAY_RECHECK,
   DAY_SUSPECT,
+  DAY_TOLD,
   DAYS,
   HOUR_RECHECK,
   HOURS,
@@ -9,12 +10,13 @@ import {
   STREAM_ROOM,
 } from '#libs/baseline/schema.ts';
 import { T_MISS, T_UNSEEN, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
-import { isRecheckHour, RECHECK_DAYS_IN_28 } from '#libs/decide/index.ts';
+import { isNotableRecheck, isRecheckHour, RECHECK_DAYS_IN_28 } from '#libs/decide/index.ts';
 import {
   ADJACENCY_ATTACK,
   ADJACENCY_NULL,
   bernoulliLogRatio,
   MISS_ATTACK,
+  MISS_FLOOR,
   UNSEEN_ATTACK,
 } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
@@ -25,6 +27,7 @@ import { reportRecheck } from './incidents.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
 import { MEMORY_DAYS } from './limits.ts';
 import {
+  PAIR_AGAIN,
   PAIR_API,
   PAIR_BILLED_FIRST,
   PAIR_COHORT,
@@ -34,7 +37,7 @@ import {
   pairHour,
   withHour,
 } from './pair.ts';
-import { updateRate } from './rows.ts';
+import { expectedKnown, updateRate } from './rows.ts';
 import type { PipelineState } from './state.ts';
 import { learnTerritory, stepTerritory } from './territory-step.ts';
 
@@ -80,7 +83,8 @@ export function takeLookup(state: PipelineState, row: number, event: AccessEvent
   const billedOnly = (word & PAIR_BILLED_FIRST) !== 0 && minute - (slots[at]! >>> 0) < BILLED_FIRST_MINUTES;
   const foundAtLast = !missed && (word & PAIR_MISS) !== 0;
   if (!isNew && !billedOnly && !foundAtLast) {
-    if (!missed) takeKnown(state, row, event, slots, at, hour, minute);
+    // A known person whose rights have ended is known all the same; an unknown number tried again is nothing new.
+    if ((word & PAIR_MISS) === 0) takeKnown(state, row, event, slots, at, hour, minute);
     return false;
   }
 
@@ -112,7 +116,7 @@ export function takeLookup(state: PipelineState, row: number, event: AccessEvent
         learnTerritory(state, row, event.birthDepartment, nats);
       }
     }
-    const missP0 = channels.p0[p0 + T_MISS]!;
+    const missP0 = Math.max(channels.p0[p0 + T_MISS]!, MISS_FLOOR);
     if (missP0 < MISS_ATTACK)
       observe(state, row, S_MISS, bernoulliLogRatio(false, missP0, MISS_ATTACK), false, missP0, minute);
     stepAdjacency(state, row, event, minute, false);
@@ -142,7 +146,7 @@ function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute:
   const channels = state.channels;
   if (isPassed(state, row, Math.floor(minute / 60))) return;
   increment(state, channels.dayMiss, slotOfDay(row, minute));
-  const p0 = channels.p0[row * TRAIT_COUNT + T_MISS]!;
+  const p0 = Math.max(channels.p0[row * TRAIT_COUNT + T_MISS]!, MISS_FLOOR);
   if (p0 < MISS_ATTACK) observe(state, row, S_MISS, bernoulliLogRatio(true, p0, MISS_ATTACK), true, p0, minute);
   stepAdjacency(state, row, event, minute, true);
 }
@@ -179,22 +183,36 @@ function takeKnown(
 ): void {
   const word = slots[at + 1]!;
   if (pairHour(word) === (hour & 0xffff)) return;
-  slots[at + 1] = withHour(word, hour);
+  slots[at + 1] = withHour(word, hour) | PAIR_AGAIN;
   if (state.persons.find(event.personLo, event.personHi)) {
     state.persons.slots[state.persons.at] = Math.floor(minute / 1440);
   }
-  if (minute - (slots[at]! >>> 0) < PANEL_MINUTES) return;
+  if (minute - (slots[at]! >>> 0) < PANEL_MINUTES) {
+    slots[at + 1] = withHour(word, hour);
+    return;
+  }
   const channels = state.channels;
   const hourSlot = slotOfHour(row, hour);
   increment(state, channels.dayKnown, slotOfDay(row, minute));
+  if (channels.hourKnown[hourSlot] === 0 && channels.hourFound[hourSlot] === 0) {
+    schedule(state, state.dueHours, (hour + 1) * 60 + HOUR_JUDGED_AFTER, row);
+  }
   increment(state, channels.hourKnown, hourSlot);
   if (
     (channels.hourFlags[hourSlot]! & HOUR_RECHECK) === 0 &&
     channels.learntDays[row]! >= RECHECK_LEARNT_DAYS &&
-    isRecheckHour(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!, channels.knownPerHour[row]!) &&
+    isRecheckHour(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!, expectedKnown(state, row, hour)) &&
     passGranted(state, row, minute)
   ) {
-    grantPass(state, row, hour, minute, event.timeMs);
+    grantPass(state, row, hour, minute);
+  }
+  const daySlot = slotOfDay(row, minute);
+  if (
+    (channels.dayFlags[daySlot]! & (DAY_RECHECK | DAY_TOLD)) === DAY_RECHECK &&
+    isNotableRecheck(channels.hourKnown[hourSlot]!, expectedKnown(state, row, hour))
+  ) {
+    channels.dayFlags[daySlot] = channels.dayFlags[daySlot]! | DAY_TOLD;
+    reportRecheck(state, row, event.timeMs, expectedKnown(state, row, hour));
   }
 }
 
@@ -212,12 +230,11 @@ function passGranted(state: PipelineState, row: number, minute: number): boolean
 }
 
 /** Puts the hour's evidence and cohort aside; the quotas stay. */
-function grantPass(state: PipelineState, row: number, hour: number, minute: number, timeMs: number): void {
+function grantPass(state: PipelineState, row: number, hour: number, minute: number): void {
   const channels = state.channels;
   const hourSlot = slotOfHour(row, hour);
   const daySlot = slotOfDay(row, minute);
   channels.hourFlags[hourSlot] = channels.hourFlags[hourSlot]! | HOUR_RECHECK;
-  const first = (channels.dayFlags[daySlot]! & DAY_RECHECK) === 0;
   channels.dayFlags[daySlot] = channels.dayFlags[daySlot]! | DAY_RECHECK | DAY_SUSPECT;
   for (const stream of [S_TERRITORY, S_MISS, S_ADJACENCY, S_UNSEEN, S_RATE]) {
     const at = row * STREAM_ROOM + stream;
@@ -233,7 +250,6 @@ function grantPass(state: PipelineState, row: number, hour: number, minute: numb
     channels.dayFollowed9d[daySlot]!,
   );
   channels.hourFound[hourSlot] = channels.hourFollowed[hourSlot]!;
-  if (first) reportRecheck(state, row, timeMs);
 }
 
 /** Opens the cohorts this person stands in and schedules their judgement. */
@@ -247,7 +263,8 @@ function openCohorts(state: PipelineState, row: number, minute: number): void {
     increment(state, channels.binFound, slot);
   }
   const slot = slotOfHour(row, hour);
-  if (channels.hourFound[slot] === 0) schedule(state, state.dueHours, (hour + 1) * 60 + HOUR_JUDGED_AFTER, row);
+  if (channels.hourFound[slot] === 0 && channels.hourKnown[slot] === 0)
+    schedule(state, state.dueHours, (hour + 1) * 60 + HOUR_JUDGED_AFTER, row);
   increment(state, channels.hourFound, slot);
 }
 
@@ -265,7 +282,7 @@ function stepAdjacency(state: PipelineState, row: number, event: AccessEvent, mi
   const base = row * NEIGHBOURS;
   // Ten digits fold into 31 bits with few collisions. Only people of the same outcome are neighbours: a mistyped number
   // and its correction stand side by side too, once; in a sweep hits follow hits and misses follow misses all the time.
-  const prefix = (((event.nirPrefix % 2_147_483_647) << 1) | (missed ? 1 : 0)) || 2;
+  const prefix = ((event.nirPrefix % 2_147_483_647) << 1) | (missed ? 1 : 0) || 2;
   let neighbour = false;
   for (let i = base; i < base + NEIGHBOURS; i++) if (channels.neighbour[i] === prefix) neighbour = true;
   observe(state, row, S_ADJACENCY, neighbour ? ADJACENT_HIT : ADJACENT_MISS, neighbour, ADJACENCY_NULL, minute);

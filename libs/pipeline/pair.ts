@@ -13,6 +13,9 @@ export const PAIR_COHORT = 1 << 27;
 /** Its birth department was learnt. */
 export const PAIR_LEARNT = 1 << 28;
 
+/** A known person, looked up again and not followed up since. */
+export const PAIR_AGAIN = 1 << 29;
+
 export const packPair = (hour: number, department: number, flags: number): number =>
   (hour & 0xffff) | (department << 16) | flags;
 export const pairHour = (word: number): number => word & 0xffff;

@@ -1,6 +1,6 @@
-import { BINS, DAYS, HOUR_ACTIVE, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import { coldFactor } from '#libs/baseline/scales.ts';
-import { accumulate, MAX_NATS_AN_HOUR, rateLogRatio } from '#libs/evidence/index.ts';
+import { BINS, DAYS, HOUR_ACTIVE, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { accumulate, MAX_NATS, MAX_NATS_A_BIN, rateLogRatio } from '#libs/evidence/index.ts';
 import { S_RATE, STREAM_COUNT } from '#libs/model/streams.ts';
 import { closeDay } from './learn.ts';
 import type { PipelineState } from './state.ts';
@@ -27,6 +27,7 @@ export function advanceRow(state: PipelineState, row: number, day: number, hour:
       channels.hourKnown[slot] = 0;
       channels.hourFound[slot] = 0;
       channels.hourFollowed[slot] = 0;
+      channels.hourKnownFollowed[slot] = 0;
       channels.hourFlags[slot] = 0;
     }
     channels.hour[row] = hour;
@@ -40,14 +41,24 @@ export function advanceRow(state: PipelineState, row: number, day: number, hour:
   }
 }
 
-/** People expected in an hour of the week, from the account's own day and its group's rhythm. */
-export function expectedInHour(state: PipelineState, row: number, hour: number): number {
+/** Share of a week's work that its group does in this hour of the week. */
+function weekShare(state: PipelineState, row: number, hour: number): number {
   const { groups, channels } = state;
   const group = channels.group[row]!;
-  const share = groups.shape[group * HOURS_A_WEEK + (hour % HOURS_A_WEEK)]! / groups.shapeTotal[group]!;
-  return Math.max(coldFactor(channels.learntDays[row]!) * channels.perDay[row]! * DAYS_A_WEEK * share, 0.02);
+  return groups.shape[group * HOURS_A_WEEK + (hour % HOURS_A_WEEK)]! / groups.shapeTotal[group]!;
+}
+
+/** New people expected in an hour of the week, from the account's own day and its group's rhythm. */
+function expectedInHour(state: PipelineState, row: number, hour: number): number {
+  const channels = state.channels;
+  const perWeek = coldFactor(channels.learntDays[row]!) * channels.perDay[row]! * DAYS_A_WEEK;
+  return Math.max(perWeek * weekShare(state, row, hour), 0.02);
 }
 const DAYS_A_WEEK = 5.5;
+
+/** Known people expected in an hour of the week. */
+export const expectedKnown = (state: PipelineState, row: number, hour: number): number =>
+  state.channels.knownPerDay[row]! * DAYS_A_WEEK * weekShare(state, row, hour);
 
 /** The rate stream as of now: one step for the hour so far; within the hour a low count is no excuse yet. */
 export function updateRate(state: PipelineState, row: number, hour: number, minute: number): void {
@@ -60,7 +71,7 @@ export function updateRate(state: PipelineState, row: number, hour: number, minu
   if (ratio <= 0) return;
   const before = channels.hourNats[at]!;
   if (before < 1 && channels.nats[at]! <= before) channels.riseMinute[at] = Math.min(hour * 60, minute);
-  channels.nats[at] = Math.min(accumulate(before, ratio), before + MAX_NATS_AN_HOUR);
+  channels.nats[at] = Math.min(accumulate(before, ratio), before + MAX_NATS_A_BIN, MAX_NATS);
   channels.observed[at] = count;
   channels.of[at] = count;
   channels.expected[at] = mean;
@@ -78,7 +89,8 @@ function closeHour(state: PipelineState, row: number): void {
     const ratio = rateLogRatio(count, mean, groups.size[group]!);
     channels.nats[rate] = Math.min(
       accumulate(channels.hourNats[rate]!, ratio),
-      channels.hourNats[rate]! + MAX_NATS_AN_HOUR,
+      channels.hourNats[rate]! + MAX_NATS_A_BIN,
+      MAX_NATS,
     );
     if (channels.incident[row] === 0) {
       const typical = Math.min(count, 10 * mean + 20);

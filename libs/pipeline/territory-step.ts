@@ -1,7 +1,7 @@
 import { NATIONAL_ALTERNATIVE, NATIONAL_BIRTHS } from '#libs/baseline/births.ts';
-import { RECENT } from '#libs/baseline/schema.ts';
+import { RECENT, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import { T_OUTSIDE, TRAIT_COUNT } from '#libs/baseline/traits.ts';
-import { longRunProbability, recentProbability, territoryLogRatio } from '#libs/evidence/index.ts';
+import { longRunProbability, REST_NATS, recentProbability, territoryLogRatio } from '#libs/evidence/index.ts';
 import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
 import { S_TERRITORY } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
@@ -24,8 +24,8 @@ function areaProbability(state: PipelineState, home: number, department: number)
   );
 }
 
-/** Weighs a new person's birth department. Returns true if the person speaks for theft. */
-export function stepTerritory(state: PipelineState, row: number, department: number, minute: number): boolean {
+/** Log-likelihood ratio of a birth department for this account as it is now, nats. */
+function territoryRatio(state: PipelineState, row: number, department: number): number {
   const channels = state.channels;
   const home = state.accounts.department[channels.account[row]!]!;
   const national = NATIONAL_ALTERNATIVE[department]!;
@@ -38,13 +38,39 @@ export function stepTerritory(state: PipelineState, row: number, department: num
     channels.departmentTotal[row]!,
     areaProbability(state, home, department),
   );
-  const ratio = territoryLogRatio(national, longRun, recentProbability(same, length, national));
+  return territoryLogRatio(national, longRun, recentProbability(same, length, national));
+}
+
+/** Weighs a new person's birth department. Returns true if the person speaks for theft. */
+export function stepTerritory(state: PipelineState, row: number, department: number, minute: number): boolean {
+  const channels = state.channels;
+  const ring = row * RECENT;
+  const length = channels.recentLength[row]!;
+  const ratio = territoryRatio(state, row, department);
   const outside = ratio > 0;
   observe(state, row, S_TERRITORY, ratio, outside, channels.p0[row * TRAIT_COUNT + T_OUTSIDE]!, minute);
   channels.recentDepartment[ring + channels.recentAt[row]!] = department;
   channels.recentAt[row] = (channels.recentAt[row]! + 1) & (RECENT - 1);
   if (length < RECENT) channels.recentLength[row] = length + 1;
   return outside;
+}
+
+/**
+ * A person from elsewhere who is billed was there: the evidence that person brought goes back out, as the likelihood
+ * ratio of a follow-up says (tourists are far from home and are served; a stolen list is not). Nothing below what the
+ * hour began with comes back, so a forged bill refunds one person's evidence and no more.
+ */
+export function refundTerritory(state: PipelineState, row: number, department: number, minute: number): void {
+  if (department === 0) return;
+  const channels = state.channels;
+  const at = row * STREAM_ROOM + S_TERRITORY;
+  if (channels.nats[at] === 0) return;
+  const ratio = territoryRatio(state, row, department);
+  if (ratio <= 0) return;
+  channels.nats[at] = Math.max(0, channels.nats[at]! - ratio);
+  channels.hourNats[at] = Math.min(channels.hourNats[at]!, channels.nats[at]!);
+  if (channels.observed[at]! > 0) channels.observed[at] = channels.observed[at]! - 1;
+  if (channels.nats[at]! < REST_NATS) channels.riseMinute[at] = minute;
 }
 
 /** Learns a birth department, once the person's relationship with the account is plausible. */

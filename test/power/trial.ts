@@ -1,8 +1,9 @@
 import { STREAM_ROOM } from '#libs/baseline/schema.ts';
-import { RUNGS, type Rung } from '#libs/model/alert.ts';
+import type { Rung } from '#libs/model/alert.ts';
+import { RUNGS } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, isLookup, OUTCOME_FOUND, OUTCOME_SUCCESS, PROFESSIONS } from '#libs/model/codes.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
-import { STREAM_COUNT } from '#libs/model/streams.ts';
+import { S_FOLLOW_9D, S_FOLLOW_30M, STREAM_COUNT } from '#libs/model/streams.ts';
 import { createState, step } from '#libs/pipeline/index.ts';
 import type { SimulationConfig } from '#services/simulate/config.ts';
 import { createSimulation } from '#services/simulate/simulation.ts';
@@ -80,7 +81,8 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
     if (month === undefined) return;
     const allowance = state.channels.allowance[row]!;
     for (let s = 0; s < STREAM_COUNT; s++) {
-      const nats = state.channels.nats[row * STREAM_ROOM + s]! - allowance;
+      const explained = s >= S_FOLLOW_30M && s <= S_FOLLOW_9D ? state.channels.switchNats[row]! : 0;
+      const nats = state.channels.nats[row * STREAM_ROOM + s]! - allowance - explained;
       if (nats > month.streams[s]!) month.streams[s] = nats;
     }
     if (score > month.score) month.score = score;
@@ -108,7 +110,11 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
       victims.set(event.accountId, attack);
     }
     const outputs = step(state, event);
-    if (attack >= 0 && isLookup(event.action) && (event.outcome === OUTCOME_FOUND || event.outcome === OUTCOME_SUCCESS)) {
+    if (
+      attack >= 0 &&
+      isLookup(event.action) &&
+      (event.outcome === OUTCOME_FOUND || event.outcome === OUTCOME_SUCCESS)
+    ) {
       shown[attack]!.add(event.personLo * 4294967296 + event.personHi);
       if (sizes[attack] === undefined) {
         const found = state.accountIndex.find(event.accountLo, event.accountHi);

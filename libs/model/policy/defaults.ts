@@ -10,23 +10,23 @@ import type { StreamName } from '#libs/model/streams.ts';
 
 /** Score from which each rung is reached, nats. */
 export const DEFAULT_THRESHOLDS: Readonly<Record<Rung, number>> = {
-  alert: 8,
-  step_up: 10.2,
-  throttle: 15,
-  suspend: 19,
+  alert: 6.5,
+  step_up: 8,
+  throttle: 11,
+  suspend: 13.5,
 };
 
 /** Upper quantiles of each stream's monthly maximum over honest accounts, nats. */
 export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
-  territory: { q99: 6.3, q999: 9.2 },
-  miss: { q99: 5.2, q999: 7.3 },
-  adjacency: { q99: 3.7, q999: 4.0 },
+  territory: { q99: 6.5, q999: 18 },
+  miss: { q99: 8.3, q999: 11.5 },
+  adjacency: { q99: 4.4, q999: 8 },
   unseen: { q99: 6, q999: 9 },
-  no_follow_up_30m: { q99: 4.3, q999: 14.5 },
-  no_follow_up_3h: { q99: 4.3, q999: 14.5 },
-  no_follow_up_1d: { q99: 3.4, q999: 7.7 },
-  no_follow_up_9d: { q99: 3.8, q999: 8.0 },
-  rate: { q99: 17.8, q999: 23.9 },
+  no_follow_up_30m: { q99: 9, q999: 20 },
+  no_follow_up_3h: { q99: 9, q999: 20 },
+  no_follow_up_1d: { q99: 8, q999: 16 },
+  no_follow_up_9d: { q99: 7.5, q999: 16 },
+  rate: { q99: 31, q999: 80 },
   new_source: { q99: 4.6, q999: 6.9 },
 };
 
