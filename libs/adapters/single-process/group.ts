@@ -60,11 +60,13 @@ export class Group {
   /** One rebalance after the other: each ends with the shares as they should be for the members of that moment. */
   #rebalance(leaving?: Member): Promise<void> {
     const turn = this.#rebalancing.then(async () => {
-      const shares = shareOut(this.#partitions, this.#members.length);
-      const losers: [Member, ReadonlySet<number>][] = this.#members.map((m, i) => [m, new Set(shares[i])]);
+      // As they are now: whoever comes or goes meanwhile has a turn of their own.
+      const members = [...this.#members];
+      const shares = shareOut(this.#partitions, members.length);
+      const losers: [Member, ReadonlySet<number>][] = members.map((m, i) => [m, new Set(shares[i])]);
       if (leaving) losers.push([leaving, new Set()]);
       await Promise.all(losers.map(([member, keep]) => this.#release(member, keep)));
-      for (const [i, member] of this.#members.entries()) {
+      for (const [i, member] of members.entries()) {
         for (const partition of shares[i]!) if (!member.held.has(partition)) this.#give(member, partition);
       }
     });

@@ -1,0 +1,237 @@
+import { assert } from '#libs/base/assert.ts';
+import type { OcsfSource } from '#libs/formats/ocsf/index.ts';
+import type { Decoder, Pseudonymiser } from '#libs/intake/index.ts';
+import { createDecoder } from '#libs/intake/index.ts';
+import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
+import type { CheckpointStore } from '#libs/ports/checkpoints.ts';
+import type { Clock } from '#libs/ports/clock.ts';
+import type { Consuming, EventLog, LogBatch } from '#libs/ports/event-log.ts';
+import { FencedError, TopicMissingError } from '#libs/ports/event-log.ts';
+import { ControlFeed } from './control-feed.ts';
+import type { DetectorEvents } from './events.ts';
+import { HeldPartition } from './held-partition.ts';
+import { JournalTail } from './journal-tail.ts';
+import { findStart } from './open-partition.ts';
+import { PartitionFold } from './partition-fold.ts';
+import { PartitionWriter } from './partition-writer.ts';
+import type { TopicNames } from './topics.ts';
+
+/** After being fenced, the group must have told within this time that the partition is another's; else something is wrong. */
+const FENCED_PATIENCE_MS = 60_000;
+
+export interface DetectorParts {
+  readonly log: EventLog;
+  readonly checkpoints: CheckpointStore;
+  readonly pseudonymiser: Pseudonymiser;
+  readonly policy: DetectionPolicy;
+  readonly topics: TopicNames;
+  readonly group: string;
+  /** Names this instance in the journal. */
+  readonly instance: string;
+  readonly checkpointEveryMs: number;
+  readonly source: OcsfSource;
+  readonly clock: Clock;
+  readonly events: DetectorEvents;
+  /** The detector has come to an end by itself and holds nothing any more. */
+  readonly failed: (error: Error) => void;
+}
+
+export interface Detector {
+  /** Finishes what is in hand, puts the states down and leaves the group. */
+  stop(): Promise<void>;
+}
+
+/** Starts a detector: it takes its share of the access log's partitions and works until it is stopped. */
+export async function startDetector(parts: DetectorParts): Promise<Detector> {
+  const detector = new PartitionedDetector(parts, await accessPartitions(parts));
+  await detector.start();
+  return detector;
+}
+
+/** Number of partitions of the access log, all topics being there and fitting together. Errors: {@link TopicMissingError}. */
+async function accessPartitions({ log, topics }: DetectorParts): Promise<number> {
+  const { access, alerts, controls, journal, deadLetter } = topics;
+  const needed = [access, alerts, controls, journal, deadLetter];
+  const counts = await log.partitionCounts(needed);
+  for (const name of needed) if (!counts.has(name)) throw new TopicMissingError(name);
+  const partitions = counts.get(access)!;
+  assert(counts.get(journal) === partitions, `${journal} needs as many partitions as ${access}: ${partitions}`);
+  assert(counts.get(controls) === 1, `${controls} needs exactly one partition`);
+  return partitions;
+}
+
+class PartitionedDetector implements Detector {
+  readonly #parts: DetectorParts;
+  readonly #partitions: number;
+  readonly #decoder: Decoder;
+  readonly #tail: JournalTail;
+  readonly #controls: ControlFeed;
+  readonly #held = new Map<number, HeldPartition>();
+  readonly #fencedTimers = new Map<number, NodeJS.Timeout>();
+  #consuming: Consuming | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #checkpointing: Promise<void> = Promise.resolve();
+  #isOver: boolean = false;
+
+  constructor(parts: DetectorParts, partitions: number) {
+    this.#parts = parts;
+    this.#partitions = partitions;
+    this.#decoder = createDecoder({ pseudonymiser: parts.pseudonymiser });
+    const failed = (error: Error) => this.#fail(error);
+    this.#tail = new JournalTail(parts.log, parts.topics.journal, partitions, failed);
+    this.#controls = new ControlFeed(parts.log, parts.topics.controls, partitions, {
+      arrived: (partition) => void this.#guard(partition, this.#held.get(partition)?.settle()),
+      rejected: (offset) => parts.events.controlRejected({ offset }),
+      failed,
+    });
+  }
+
+  async start(): Promise<void> {
+    const { log, group, topics, checkpointEveryMs } = this.#parts;
+    await this.#tail.start();
+    await this.#controls.start();
+    this.#consuming = await log.consume({
+      group,
+      topic: topics.access,
+      handler: {
+        assigned: (partition) => this.#open(partition),
+        batch: (batch) => this.#batch(batch),
+        revoked: (partition) => this.#release(partition),
+        failed: (error) => this.#fail(error),
+      },
+    });
+    this.#timer = setInterval(() => {
+      this.#checkpointing = this.#checkpointing.then(() => this.#checkpointAll());
+    }, checkpointEveryMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    for (const timer of this.#fencedTimers.values()) clearTimeout(timer);
+    await this.#checkpointing;
+    await this.#consuming?.stop();
+    await this.#controls.stop();
+    await this.#tail.stop();
+  }
+
+  async #open(partition: number): Promise<number> {
+    const { log, topics, group, instance, policy, pseudonymiser, checkpoints, events, clock, source } = this.#parts;
+    const begunMs = clock.nowMs();
+    clearTimeout(this.#fencedTimers.get(partition));
+    this.#fencedTimers.delete(partition);
+    const writer = await PartitionWriter.open({
+      log,
+      tail: this.#tail,
+      journalTopic: topics.journal,
+      transactionalId: `${group}.${topics.access}.${partition}`,
+      partition,
+      partitions: this.#partitions,
+      instance,
+      nowMs: () => clock.nowMs(),
+      onUncertain: (error) => events.writeUncertain({ partition, error }),
+    });
+    const start = await findStart({
+      log,
+      tail: this.#tail,
+      topics,
+      partition,
+      partitions: this.#partitions,
+      policy,
+      keyId: pseudonymiser.keyId,
+      checkpoints,
+      writer,
+      events,
+    });
+    const fold = new PartitionFold(
+      { topics, partition, decoder: this.#decoder, writer, source, events, policy },
+      start,
+    );
+    const held = new HeldPartition(
+      {
+        topic: topics.access,
+        partition,
+        keyId: pseudonymiser.keyId,
+        fold,
+        writer,
+        controls: this.#controls,
+        checkpoints,
+        events,
+        nowMs: () => clock.nowMs(),
+        commit: async (p, offset) => this.#consuming?.commit(p, offset),
+      },
+      start.journalSeq === 0 ? -1 : start.next,
+    );
+    this.#held.set(partition, held);
+    await held.settle();
+    const tookMs = clock.nowMs() - begunMs;
+    events.partitionOpened({
+      partition,
+      from: start.next,
+      checkpoint: start.journalSeq > 0,
+      tookMs,
+      toRedo: fold.toRedo,
+    });
+    return start.next;
+  }
+
+  async #batch(batch: LogBatch): Promise<void> {
+    try {
+      await this.#held.get(batch.partition)?.batch(batch);
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      this.#fenced(batch.partition, error);
+    }
+  }
+
+  async #release(partition: number): Promise<void> {
+    clearTimeout(this.#fencedTimers.get(partition));
+    this.#fencedTimers.delete(partition);
+    const held = this.#held.get(partition);
+    this.#held.delete(partition);
+    if (held === undefined) return;
+    try {
+      await held.checkpoint();
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      this.#parts.events.partitionFenced({ partition });
+    } finally {
+      await held.release();
+    }
+  }
+
+  /** Another instance has the partition; the group will say so soon, or, when it was this one that slept, has said so already. */
+  #fenced(partition: number, error: FencedError): void {
+    const held = this.#held.get(partition);
+    if (held === undefined) return;
+    this.#held.delete(partition);
+    this.#parts.events.partitionFenced({ partition });
+    void held.release().catch(() => {});
+    this.#fencedTimers.set(
+      partition,
+      setTimeout(() => this.#fail(error), FENCED_PATIENCE_MS),
+    );
+  }
+
+  async #checkpointAll(): Promise<void> {
+    for (const [partition, held] of this.#held) await this.#guard(partition, held.checkpoint());
+  }
+
+  /** Work on a partition that nobody waits for. */
+  async #guard(partition: number, work: Promise<void> | undefined): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof FencedError) this.#fenced(partition, error);
+      else this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    void this.stop()
+      .catch(() => {})
+      .finally(() => this.#parts.failed(error));
+  }
+}

@@ -1,0 +1,98 @@
+import type { CheckpointStore } from '#libs/ports/checkpoints.ts';
+import type { LogBatch } from '#libs/ports/event-log.ts';
+import { encodeCheckpoint } from './checkpoint.ts';
+import type { ControlFeed } from './control-feed.ts';
+import type { DetectorEvents } from './events.ts';
+import { CHECKPOINTS_KEPT } from './journal-tail.ts';
+import type { PartitionFold } from './partition-fold.ts';
+import type { PartitionWriter } from './partition-writer.ts';
+
+export interface HeldParts {
+  readonly topic: string;
+  readonly partition: number;
+  readonly keyId: string;
+  readonly fold: PartitionFold;
+  readonly writer: PartitionWriter;
+  readonly controls: ControlFeed;
+  readonly checkpoints: CheckpointStore;
+  readonly events: DetectorEvents;
+  readonly nowMs: () => number;
+  /** Tells the group how far the partition is for good. */
+  readonly commit: (partition: number, offset: number) => Promise<void>;
+}
+
+/** A partition this instance holds. Batches, controls and checkpoints of it are done one after the other. */
+export class HeldPartition {
+  readonly #parts: HeldParts;
+  #turn: Promise<void> = Promise.resolve();
+  #checkpointed: number;
+  #released = false;
+
+  constructor(parts: HeldParts, checkpointed: number) {
+    this.#parts = parts;
+    this.#checkpointed = checkpointed;
+  }
+
+  batch(batch: LogBatch): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#parts.fold.fold(batch);
+      await this.#takeWhatIsNew();
+    });
+  }
+
+  /** Takes controls that have come, and this instance's policy, where the fold has done again all that was done before. */
+  settle(): Promise<void> {
+    return this.#inTurn(() => this.#takeWhatIsNew());
+  }
+
+  /** Puts the state down where it has moved on since the last time. */
+  checkpoint(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { fold, writer, topic, partition, keyId, checkpoints, events, nowMs, commit } = this.#parts;
+      const { state, policy, next, controlsNext, journalSeq } = fold.current;
+      if (next === this.#checkpointed || !fold.caughtUp || !fold.isWhole) return;
+      const begunMs = nowMs();
+      const head = { topic, partition, offset: next, journalSeq, controlsNext, policy, keyId, takenMs: begunMs };
+      const bytes = encodeCheckpoint(head, state);
+      const takenMs = nowMs();
+      try {
+        await checkpoints.put(partition, next, bytes, CHECKPOINTS_KEPT);
+      } catch (error) {
+        // Detection goes on: a checkpoint only shortens what is folded again. It is tried anew at the next turn.
+        events.checkpointFailed({ partition, error });
+        return;
+      }
+      await writer.write([{ kind: 'checkpoint', seq: writer.nextSeq, at: next, bytes: bytes.length }]);
+      this.#checkpointed = next;
+      const snapshotMs = takenMs - begunMs;
+      events.checkpointTaken({ partition, at: next, bytes: bytes.length, snapshotMs, putMs: nowMs() - takenMs });
+      await commit(partition, next).catch(() => {
+        // The place in the group is for monitors of lag only; a rebalance may have taken the right to set it.
+      });
+    });
+  }
+
+  /** Ends the work on the partition. What comes afterwards is ignored. */
+  async release(): Promise<void> {
+    const { events, partition, fold, writer } = this.#parts;
+    const last = this.#turn;
+    this.#released = true;
+    await last;
+    await writer.close();
+    events.partitionReleased({ partition, next: fold.next });
+  }
+
+  async #takeWhatIsNew(): Promise<void> {
+    const { controls, fold, partition } = this.#parts;
+    if (!fold.caughtUp) return;
+    await fold.takeOwnPolicy();
+    await fold.takeControls(controls.from(partition, fold.current.controlsNext));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.#released) return Promise.resolve();
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
+import type { Control } from '#libs/model/input.ts';
+
+/**
+ * The decision journal of one partition of the access log: what has been written for good, and where in the log that which
+ * is not in the log itself (controls, policies) took effect. State is a fold over log and journal; a successor who folds
+ * again learns from it what is out already.
+ *
+ * Entries but `opened` are numbered 1, 2, … without a gap (`seq`). `at` is an offset of the access log: the entry took effect
+ * before the record at that offset.
+ */
+
+/** An instance has taken the partition over. It reads the journal up to its own `nonce`: behind it nobody older can write. */
+export interface Opened {
+  readonly kind: 'opened';
+  readonly nonce: string;
+  readonly instance: string;
+  /** Partitions of the access log: a change would send accounts to other states. */
+  readonly partitions: number;
+  readonly timeMs: number;
+}
+
+/** Everything that follows from the records before `upTo` is out. */
+export interface Decided {
+  readonly kind: 'decided';
+  readonly seq: number;
+  readonly upTo: number;
+  /** Id and revision of the alerts that went out with this entry. */
+  readonly alerts: readonly (readonly [string, number])[];
+  /** Dead letters that went out with this entry. */
+  readonly rejected: number;
+}
+
+export interface ControlTaken {
+  readonly kind: 'control';
+  readonly seq: number;
+  readonly at: number;
+  /** Offset in the topic of controls (its only partition). */
+  readonly source: number;
+  readonly control: Control;
+  readonly alerts: readonly (readonly [string, number])[];
+}
+
+export interface PolicyTaken {
+  readonly kind: 'policy';
+  readonly seq: number;
+  readonly at: number;
+  readonly policy: DetectionPolicy;
+}
+
+/** Records that retention had taken before they were read: how many offsets nobody has seen. */
+export interface Gap {
+  readonly kind: 'gap';
+  readonly seq: number;
+  readonly at: number;
+  readonly missing: number;
+}
+
+/** A checkpoint was put at `at`; its state holds the entries up to this one. */
+export interface CheckpointTaken {
+  readonly kind: 'checkpoint';
+  readonly seq: number;
+  readonly at: number;
+  readonly bytes: number;
+}
+
+export type Numbered = Decided | ControlTaken | PolicyTaken | Gap | CheckpointTaken;
+export type JournalEntry = Opened | Numbered;
+
+const count = z.number().int().nonnegative();
+const alerts = z.array(z.tuple([z.string(), count]));
+const entrySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('opened'),
+    nonce: z.string(),
+    instance: z.string(),
+    partitions: count,
+    timeMs: z.number(),
+  }),
+  z.object({ kind: z.literal('decided'), seq: count, upTo: count, alerts, rejected: count }),
+  z.object({ kind: z.literal('control'), seq: count, at: count, source: count, control: z.looseObject({}), alerts }),
+  z.object({ kind: z.literal('policy'), seq: count, at: count, policy: z.looseObject({}) }),
+  z.object({ kind: z.literal('gap'), seq: count, at: count, missing: count }),
+  z.object({ kind: z.literal('checkpoint'), seq: count, at: count, bytes: count }),
+]);
+
+export const encodeEntry = (entry: JournalEntry): Uint8Array => Buffer.from(JSON.stringify(entry), 'utf8');
+
+/** @throws when the record is no entry: the journal is ours alone, so that is damage and not input */
+export function decodeEntry(value: Uint8Array | null): JournalEntry {
+  if (value === null) throw new Error('the journal holds a record without content');
+  return entrySchema.parse(JSON.parse(Buffer.from(value).toString('utf8'))) as unknown as JournalEntry;
+}

@@ -1,0 +1,119 @@
+import type { Pseudonymiser } from '#libs/intake/index.ts';
+import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
+import { createState } from '#libs/pipeline/index.ts';
+import type { CheckpointStore } from '#libs/ports/checkpoints.ts';
+import type { EventLog } from '#libs/ports/event-log.ts';
+import type { CheckpointHead } from './checkpoint.ts';
+import { decodeCheckpoint } from './checkpoint.ts';
+import type { DetectorEvents } from './events.ts';
+import type { Numbered } from './journal-entry.ts';
+import { decodeEntry } from './journal-entry.ts';
+import type { JournalTail } from './journal-tail.ts';
+import type { FoldStart } from './partition-fold.ts';
+import type { PartitionWriter } from './partition-writer.ts';
+import type { TopicNames } from './topics.ts';
+
+/** Something outside has changed so that going on would give wrong results: a person has to decide. */
+export class PartitionRefused extends Error {
+  override readonly name = 'PartitionRefused';
+}
+
+export interface OpenParts {
+  readonly log: EventLog;
+  readonly tail: JournalTail;
+  readonly topics: TopicNames;
+  readonly partition: number;
+  readonly partitions: number;
+  readonly policy: DetectionPolicy;
+  readonly keyId: Pseudonymiser['keyId'];
+  readonly checkpoints: CheckpointStore;
+  readonly writer: PartitionWriter;
+  readonly events: DetectorEvents;
+}
+
+/**
+ * Finds where the fold of a partition starts: the newest checkpoint that can be trusted, or the beginning of the log, with
+ * what the journal says was done since. Errors: {@link PartitionRefused} when the log is not the one the state was made from.
+ */
+export async function findStart(parts: OpenParts): Promise<FoldStart> {
+  const { log, topics, partition, partitions, writer, events } = parts;
+  const before = writer.predecessor?.partitions ?? partitions;
+  if (before !== partitions) {
+    throw new PartitionRefused(
+      `${topics.access} had ${before} partitions and has ${partitions} now: accounts would meet states that do not know them. ` +
+        'Write to a new topic with the number of partitions wanted, and give the detector a prefix of its own for it.',
+    );
+  }
+  const bounds = (await log.bounds(topics.access)).find((b) => b.partition === partition)!;
+  const found = await newestCheckpoint(parts);
+  const journalSeq = found?.head.journalSeq ?? 0;
+  const known = parts.tail.after(partition, journalSeq);
+  const journal = known?.entries ?? (await readJournal(log, topics.journal, partition, journalSeq));
+  const offset = found?.head.offset ?? 0;
+  if (offset > bounds.end) {
+    throw new PartitionRefused(
+      `${topics.access}/${partition} ends at ${bounds.end}, but a checkpoint was taken at ${offset}: the topic was made anew. ` +
+        'Give the detector a prefix of its own for it, or restore the topic.',
+    );
+  }
+  const next = Math.max(offset, bounds.first);
+  const firstPolicy = journal.find((entry) => entry.kind === 'policy')?.policy;
+  const start = found
+    ? { state: found.state, policy: found.head.policy, controlsNext: found.head.controlsNext }
+    : { ...fresh(firstPolicy ?? parts.policy), controlsNext: 0 };
+  const lastSeq = journal.at(-1)?.seq ?? journalSeq;
+  const added: Numbered[] = [];
+  const nextSeq = () => lastSeq + added.length + 1;
+  if (found === undefined && firstPolicy === undefined) {
+    added.push({ kind: 'policy', seq: nextSeq(), at: next, policy: start.policy });
+  }
+  // Without any state, what was gone before the detector first came is not missing.
+  const missing = found !== undefined || journal.length > 0 ? next - offset : 0;
+  if (missing > 0) {
+    events.recordsMissing({ partition, missing });
+    added.push({ kind: 'gap', seq: nextSeq(), at: next, missing });
+  }
+  if (added.length > 0) {
+    writer.startAfter(lastSeq);
+    await writer.write(added);
+  }
+  return { ...start, next, journalSeq, journal: [...journal, ...added] };
+}
+
+const fresh = (policy: DetectionPolicy) => ({ state: createState({ policy }), policy });
+
+async function newestCheckpoint(parts: OpenParts) {
+  const { checkpoints, partition, events, topics } = parts;
+  for (const at of await checkpoints.list(partition)) {
+    const bytes = await checkpoints.get(partition, at);
+    const decoded = bytes && decodeCheckpoint(bytes);
+    const why = decoded === undefined ? 'damaged, or of another version' : refusal(decoded.head, parts);
+    if (decoded !== undefined && why === undefined) return decoded;
+    events.checkpointPassedOver({ partition, at, why: why ?? '' });
+    if (decoded && decoded.head.keyId !== parts.keyId) {
+      throw new PartitionRefused(
+        `${topics.access}/${partition}: the state knows people under key "${decoded.head.keyId}", the key given is "${parts.keyId}". ` +
+          'With another key everybody would be new. Give the old key, or start with a prefix of its own.',
+      );
+    }
+  }
+  return undefined;
+}
+
+function refusal(head: CheckpointHead, parts: OpenParts): string | undefined {
+  if (head.topic !== parts.topics.access || head.partition !== parts.partition) return 'of another topic or partition';
+  return head.keyId === parts.keyId ? undefined : 'made with another key';
+}
+
+/** The journal after entry `seq`, read again: for when all newer checkpoints are of no use. */
+async function readJournal(log: EventLog, topic: string, partition: number, seq: number): Promise<Numbered[]> {
+  const bounds = (await log.bounds(topic)).find((b) => b.partition === partition)!;
+  const entries: Numbered[] = [];
+  for await (const batch of log.read({ topic, from: new Map([[partition, bounds.first]]) })) {
+    for (const record of batch.records) {
+      const entry = decodeEntry(record.value);
+      if (entry.kind !== 'opened' && entry.seq > seq) entries.push(entry);
+    }
+  }
+  return entries;
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { cloudEventHeaders } from '#libs/formats/cloud-events.ts';
+import type { OcsfSource } from '#libs/formats/ocsf/index.ts';
+import { detectionFinding } from '#libs/formats/ocsf/index.ts';
+import type { Alert } from '#libs/model/alert.ts';
+import type { RejectionReason } from '#libs/model/rejection.ts';
+import type { NewRecord } from '#libs/ports/event-log.ts';
+
+const SOURCE = '/vigie/detector';
+
+/** The record of an alert: the same alert is the same bytes under the same id, whoever writes it and whenever. */
+export function alertRecord(topic: string, alert: Alert, source: OcsfSource): NewRecord {
+  return {
+    topic,
+    key: alert.account.id,
+    value: Buffer.from(JSON.stringify(detectionFinding(alert, source)), 'utf8'),
+    headers: cloudEventHeaders({
+      id: `${alert.id}:${alert.revision}`,
+      source: SOURCE,
+      type: 'vigie.alert',
+      timeMs: alert.timeMs,
+    }),
+  };
+}
+
+/** A record of the access log that was not taken. */
+export interface DeadLetter {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly arrivalMs: number;
+  readonly reason: RejectionReason;
+  /** Dotted path of the field, '' for the whole record. */
+  readonly field: string;
+  readonly value: Uint8Array | null;
+}
+
+/** The record of a dead letter: where it stood, why, and a digest to find it by; nothing of what it says. */
+export function deadLetterRecord(topic: string, letter: DeadLetter): NewRecord {
+  const position = `${letter.topic}/${letter.partition}/${letter.offset}`;
+  const content = {
+    reason: letter.reason,
+    field: letter.field,
+    topic: letter.topic,
+    partition: letter.partition,
+    offset: letter.offset,
+    bytes: letter.value?.length ?? 0,
+    sha256: createHash('sha256')
+      .update(letter.value ?? '')
+      .digest('hex'),
+  };
+  return {
+    topic,
+    key: position,
+    value: Buffer.from(JSON.stringify(content), 'utf8'),
+    headers: cloudEventHeaders({ id: position, source: SOURCE, type: 'vigie.dead-letter', timeMs: letter.arrivalMs }),
+  };
+}
