@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { INPUT_FORMATS } from '#libs/intake/index.ts';
 import { canonicalDigest } from '#libs/model/policy/canonical.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { interruption } from '#services/cli/interruption.ts';
@@ -17,7 +18,7 @@ import type { Labels } from './labels.ts';
 import { readLabels } from './labels.ts';
 import { rankingReport } from './ranking-report.ts';
 import { Replay } from './replay.ts';
-import { foldSources } from './sources.ts';
+import { foldSources, sourceFormat } from './sources.ts';
 import type { LaneSummary } from './summary.ts';
 import { summarise } from './summary.ts';
 import { parseSweep } from './sweep.ts';
@@ -62,7 +63,7 @@ export function registerReplay(program: Command): void {
     .description('run recorded access logs through detection and planning; touches no account')
     .argument('<source...>', 'files, or - for standard input')
     .addOption(formatOption())
-    .option('--input <format>', 'format of the log, or auto', 'auto')
+    .option('--input <format>', `format of the log: auto, ${INPUT_FORMATS.join(', ')}`, 'auto')
     .option('--mapping <file>', 'mapping file (YAML) that says where a log of your own keeps its fields')
     .option('--policy <file>', 'policy file; without one, the built-in defaults')
     .option('--against <file>', 'a second policy, folded in the same pass: shows which accounts differ')
@@ -89,6 +90,7 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 async function runReplay(paths: readonly string[], options: ReplayCommandOptions): Promise<void> {
   const startedMs = performance.now();
   const assertions = options.failOn.map(parseAssertion);
+  const format = sourceFormat(options.input, options.mapping);
   const labels = options.labels === undefined ? undefined : readLabels(options.labels);
   checkLabelsGiven(assertions, labels);
   const { replay, sweepValues } = createReplay(options, labels);
@@ -102,8 +104,7 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
   const progress = createProgress('events');
   try {
     await foldSources(replay, paths, {
-      input: options.input,
-      mapping: options.mapping,
+      format,
       signal: interruption,
       warn,
       onProgress: (done, of) => progress.update({ count: replay.events, done, of }),
@@ -123,8 +124,12 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
     options.format === 'json' ? `${JSON.stringify(jsonResult(result))}\n` : textReport(result, options.top),
   );
   for (const line of replay.rejections.lines()) note(line);
-  if (replay.events === 0 && replay.rejections.total === 0) note('The input holds no event.');
-  if (replay.truncated) process.exitCode = EXIT.failure;
+  for (const limit of replay.limits()) warn(limit);
+  if (replay.events === 0) {
+    if (replay.rejections.total === 0) note('The input holds no event.');
+    else warn('not one record could be taken: is this the right format?');
+  }
+  if (replay.truncated || (replay.events === 0 && replay.rejections.total > 0)) process.exitCode = EXIT.failure;
   checkAssertions(assertions, result);
 }
 

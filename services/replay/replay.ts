@@ -3,6 +3,7 @@ import type { Decoder, TimeGuardState } from '#libs/intake/index.ts';
 import { DECODED, rejectionReason, SKIPPED, TimeGuard } from '#libs/intake/index.ts';
 import { AccessEvent } from '#libs/model/access-event.ts';
 import type { RejectionReason } from '#libs/model/rejection.ts';
+import { stats } from '#libs/pipeline/index.ts';
 import { AccountsSeen } from './accounts-seen.ts';
 import type { LaneOptions } from './lane.ts';
 import { Lane } from './lane.ts';
@@ -104,6 +105,20 @@ export class Replay {
   /** The input is over: decides what was waiting for what comes behind it. Not to be called before a checkpoint. */
   end(): void {
     this.#guard.end();
+  }
+
+  /** What the first lane could not hold or count to its end, in words. */
+  limits(): string[] {
+    const { counters } = stats(this.lanes[0].pipeline);
+    const texts: readonly (readonly [number, string])[] = [
+      [
+        counters.lookups_forgotten,
+        'older look-ups were forgotten: an incident that began before them states too few exposed',
+      ],
+      [counters.saturated, 'counts stood at the end of their range'],
+      [this.robots.overflow, 'requests of declared robots came after their table was full'],
+    ];
+    return texts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
   }
 
   #take(event: AccessEvent, source: string, position: number): void {
