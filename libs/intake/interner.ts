@@ -17,13 +17,17 @@ export class Interner {
   #hi = new Int32Array(1024);
   #strings: (string | undefined)[] = new Array(1024).fill(undefined);
 
-  constructor(limit: number) {
+  readonly #hash: typeof hashBytes;
+
+  /** @param hash leaves its result in `hash64`; a parameter so that a test can make strings collide */
+  constructor(limit: number, hash: typeof hashBytes = hashBytes) {
     this.limit = limit;
+    this.#hash = hash;
   }
 
   /** The string in `bytes[start, end)` (UTF-8); its hash is left in `hash64`. */
   intern(bytes: Buffer, start: number, end: number): string {
-    hashBytes(bytes, start, end);
+    this.#hash(bytes, start, end);
     const { lo, hi } = hash64;
     const mask = this.#mask;
     let slot = (lo ^ hi) & mask;

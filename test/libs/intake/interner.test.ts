@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hash64 } from '#libs/base/hash64.ts';
 import { Interner } from '#libs/intake/interner.ts';
 
 const intern = (interner: Interner, text: string): string => {
@@ -15,6 +16,15 @@ describe('interner', () => {
       expect(interner.size).toBe(5000);
     }
     expect([interner.overflow, interner.collisions]).toEqual([0, 0]);
+  });
+
+  it('never gives a string for other bytes of the same hash', () => {
+    const interner = new Interner(10, () => {
+      hash64.lo = 1;
+      hash64.hi = 2;
+    });
+    for (const name of ['Émile', 'Émilie', 'a', 'Émile']) expect(intern(interner, name)).toBe(name);
+    expect([interner.size, interner.collisions]).toEqual([1, 2]);
   });
 
   it('beyond its limit still gives the right string, and says how often', () => {

@@ -82,6 +82,7 @@ describe('access event, version 1', () => {
       outcome: 'success',
     };
     for (const record of [EXAMPLE, minimal]) {
+      into.arrivalMs = 7;
       const bytes = Buffer.from(JSON.stringify(record));
       expect(decoder.decode(bytes, 0, bytes.length, into, 1)).toBe(DECODED);
     }
@@ -111,7 +112,9 @@ describe('access event, version 1', () => {
     const twin = decode(but('beneficiary.birthRank', 2)).event.identity;
     const child = decode(but('beneficiary.birthDate', '2010-01-01')).event.identity;
     const holder = decode(EXAMPLE).event.identity;
-    expect(new Set([twin, child, holder, 0]).size).toBe(4);
+    // The date alone must not be found again in what is kept: under another NIR it is another number.
+    const other = decode(but('beneficiary.nir', '280056912345692')).event.identity;
+    expect(new Set([twin, child, holder, other, 0]).size).toBe(5);
     const nobody = decode(but('beneficiary', { nir: EXAMPLE.beneficiary.nir })).event;
     expect(nobody.identity).toBe(0);
     expect(nobody.hasPerson).toBe(true);

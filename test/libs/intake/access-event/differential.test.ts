@@ -160,6 +160,29 @@ describe('the scanner against JSON.parse and the schema', () => {
     }
   });
 
+  it('agrees on bytes that are no white space between tokens, at every place', () => {
+    const json = Buffer.from(JSON.stringify(EXAMPLE));
+    for (let i = 0; i <= json.length; i++) {
+      for (const byte of [1, 9, 11, 12, 13, 32, 127, 160]) {
+        compare(Buffer.concat([json.subarray(0, i), Buffer.from([byte]), json.subarray(i)]));
+      }
+    }
+  });
+
+  it('agrees on values of fields that nobody reads', () => {
+    const values =
+      '1. .5 -.5 -0 -0.0 -0. 1.5 1.5.5 01 -01 1e2 1E+2 + - -x 1x tru true truex nul null nil false fals " "a';
+    const nested =
+      '[] [1] [1,] [,] [1 2] [1,2 ] [[]] [ {} ] {} {,} {"a"} {"a":} {"a":1} {"a":1,} {"a":1,"a":2} {a:1} [} {] [';
+    const deep = [15, 16, 17, 18, 40].map((depth) => '['.repeat(depth) + ']'.repeat(depth));
+    const json = JSON.stringify(EXAMPLE);
+    for (const value of [...values.split(' '), ...nested.split(' '), ...deep, '[1 2]', '[1, 2 ]', '{ "a" : 1 }']) {
+      compare(Buffer.from(`{"x":${value},${json.slice(1)}`));
+      compare(Buffer.from(`${json.slice(0, -1)},"x":${value}}`));
+      compare(Buffer.from(json.replace('"account":{', `"account":{"x": ${value} ,`)));
+    }
+  });
+
   it('agrees on keys that come twice, also with another type or on another level', () => {
     for (const extra of [
       '"id":"2"',
