@@ -1,5 +1,5 @@
-import type { Rung, Severity } from '#libs/model/alert.ts';
-import { RUNGS, SEVERITIES } from '#libs/model/alert.ts';
+import type { Severity } from '#libs/model/alert.ts';
+import { SEVERITIES } from '#libs/model/alert.ts';
 import type { AccountClass } from '#libs/model/codes.ts';
 import { ACCOUNT_CLASSES } from '#libs/model/codes.ts';
 import type { ResponseMode } from '#libs/model/response-policy.ts';
@@ -13,7 +13,6 @@ export type EffectivePolicy = Omit<PolicyFile, 'response'> & {
   readonly response: Omit<PolicyFile['response'], 'mode'> & { readonly mode: ModeTable };
 };
 export type ModeTable = Readonly<Record<AccountClass, Readonly<Record<Severity, ResponseMode>>>>;
-export type RungSetting = PolicyFile['rungs'][Rung];
 
 /** Writes out the short forms of `mode`. */
 export function effectivePolicy(file: PolicyFile): EffectivePolicy {
@@ -27,7 +26,3 @@ export function effectivePolicy(file: PolicyFile): EffectivePolicy {
   ) as ModeTable;
   return { ...file, response: { ...file.response, mode: table } };
 }
-
-/** Rungs whose threshold comes from a budget. */
-export const budgetedRungs = (policy: EffectivePolicy): readonly Rung[] =>
-  RUNGS.filter((rung) => typeof policy.rungs[rung] === 'object');

@@ -16,7 +16,7 @@ const file = (name: string, text: string): string => {
 };
 
 test('validate: every problem of every file, exit code 78', async () => {
-  const good = file('good.yaml', 'rungs: { suspend: 20 }\n');
+  const good = file('good.yaml', 'rungs: { suspend: 40 }\n');
   const bad = file('bad.yaml', 'rungs: { suspnd: 20 }\nquota: { hour: { factor: no } }\n');
   const missing = join(folder, 'missing.yaml');
   const run = await runInProcess(['policy', 'validate', good, bad, missing, folder]);
