@@ -2,6 +2,7 @@
 import { hashString, mix32, Random, WeightedChoice, zipfWeights } from '#libs/base/random.ts';
 import { dayOf, isoDate, isResortSeason } from './calendar.ts';
 import type { SimulationConfig } from './config.ts';
+import { ConfigError } from './config.ts';
 import { RESIDENCE, RESIDENCE_INDEX } from './france.ts';
 import type { HardCaseInstance } from './hard-cases.ts';
 import { scheduleCases } from './hard-cases.ts';
@@ -120,7 +121,7 @@ export function makeAccounts(config: SimulationConfig, register: Register): SimA
   const choice = new WeightedChoice(weights);
   const homes = config.departments.map((code) => {
     const home = RESIDENCE_INDEX.get(code);
-    if (home === undefined) throw new RangeError(`no such department: ${code}`);
+    if (home === undefined) throw new ConfigError(`no such department: ${code}`);
     return home;
   });
   const homeChoice = homes.length === 0 ? undefined : new WeightedChoice(homes.map((h) => RESIDENCE[h]!.population));

@@ -3,13 +3,9 @@ import { mix32, Random } from '#libs/base/random.ts';
 import type { SimAccount } from './accounts.ts';
 import type { AttackSpec, Size } from './attack-spec.ts';
 import { DAY_MS, HOUR_MS } from './calendar.ts';
+import { ConfigError } from './config.ts';
 import { RESIDENCE } from './france.ts';
 import type { World } from './world.ts';
-
-/** A simulation was asked for something that it can't have; the message says what to change. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 export interface AttackPlan {
   readonly index: number;

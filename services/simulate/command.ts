@@ -1,21 +1,22 @@
 /** `vigie simulate`: labelled traffic of a portal with chosen attacks, as access events. */
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { interruption } from '#services/cli/interruption.ts';
 import { wholeNumber } from '#services/cli/options.ts';
 import { note } from '#services/cli/terminal/message.ts';
-import { ConfigError } from './attack-plan.ts';
 import type { AttackSpec } from './attack-spec.ts';
 import { ATTACK_NAMES, parseAttack } from './attack-spec.ts';
+import { dayOf, isoDate } from './calendar.ts';
 import type { SimulationConfig } from './config.ts';
-import { DEFAULT_CONFIG } from './config.ts';
+import { ConfigError, DEFAULT_CONFIG } from './config.ts';
 import { RESIDENCE_INDEX } from './france.ts';
 import type { HardCase } from './hard-cases.ts';
 import { HARD_CASES } from './hard-cases.ts';
-import { openLineSink } from './output.ts';
+import { openByteSink } from './output.ts';
 import { Pacer } from './pacer.ts';
+import { loadScenario, scenarioNames } from './scenario.ts';
 import type { Simulation } from './simulation.ts';
 import { createSimulation } from './simulation.ts';
 
@@ -25,6 +26,7 @@ interface Options {
   readonly days: number;
   readonly start: string;
   readonly attack: AttackSpec[];
+  readonly scenario?: string;
   readonly hardCases: ReadonlySet<HardCase>;
   readonly departments: string[];
   readonly out: string;
@@ -42,6 +44,7 @@ Examples:
   vigie simulate --attack sweep --labels labels.json | vigie replay - --labels labels.json
   vigie simulate --attack stolen-list:profession=optician,rate=60 --days 60 --out traffic.ndjson.zst
   vigie simulate --attack distributed:shared=true --accounts 2000 --days 45 --out - | head
+  vigie simulate --scenario cegedim-2025 --labels labels.json --out cegedim.ndjson.zst
   vigie simulate --accounts 1000 --days 30 --start 2026-01-01 --hard-cases recheck,screening --out january.ndjson.gz
 `;
 
@@ -55,6 +58,11 @@ export function registerSimulate(program: Command): void {
     .option('--days <n>', 'length of the log', wholeNumber(1, 3660), DEFAULT_CONFIG.days)
     .option('--start <date>', 'first day, YYYY-MM-DD', date, DEFAULT_CONFIG.start)
     .option('--attack <name[:key=value,…]>', 'adds an attack; may be repeated', collectAttack, [])
+    .addOption(
+      new Option('--scenario <name>', 'an incident that happened; options that are given go before it').choices(
+        scenarioNames(),
+      ),
+    )
     .option('--departments <codes>', 'where the accounts are, as 69,38,01; all of France by default', departments, [])
     .option(
       '--hard-cases <on|off|list>',
@@ -73,8 +81,8 @@ export function registerSimulate(program: Command): void {
     .action(simulate);
 }
 
-async function simulate(options: Options): Promise<void> {
-  const config: Partial<SimulationConfig> = {
+async function simulate(options: Options, command: Command): Promise<void> {
+  const wished: Partial<SimulationConfig> = {
     seed: options.seed,
     accounts: options.accounts,
     days: options.days,
@@ -84,7 +92,7 @@ async function simulate(options: Options): Promise<void> {
     departments: options.departments,
   };
   try {
-    await writeLog(createSimulation(config), options);
+    await writeLog(createSimulation({ ...wished, ...scenarioConfig(options, command) }), options);
   } catch (error) {
     if (error instanceof ConfigError) throw new CommandFailure(error.message, EXIT.usage);
     if (error instanceof Error && 'code' in error) throw new CommandFailure(`cannot write: ${error.message}`);
@@ -92,29 +100,43 @@ async function simulate(options: Options): Promise<void> {
   }
 }
 
+/** The scenario's portal and thefts, less what the command line says itself; further attacks are added to its own. */
+function scenarioConfig(options: Options, command: Command): Partial<SimulationConfig> {
+  if (options.scenario === undefined) return {};
+  const { title, config } = loadScenario(options.scenario);
+  note(`${options.scenario}: ${title}`);
+  const isOwn = (key: string): boolean => command.getOptionValueSource(key) === 'default';
+  const kept = Object.fromEntries(Object.entries(config).filter(([key]) => isOwn(key) || key === 'professions'));
+  return { ...kept, attacks: [...(config.attacks ?? []), ...options.attack] };
+}
+
 async function writeLog(simulation: Simulation, options: Options): Promise<void> {
-  const sink = openLineSink(options.out);
-  const pacer = options.speed === undefined ? undefined : new Pacer(options.speed);
+  const sink = openByteSink(options.out);
   const began = performance.now();
-  let events = 0;
-  for (const { line, arrivalMs } of simulation.deliveries()) {
-    if (pacer !== undefined && pacer.waitMs(arrivalMs) > 0) {
-      await sink.flush();
-      await pacer.until(arrivalMs);
-    }
-    events++;
-    const written = sink.write(line);
-    if (written !== true && (!(await written) || interruption.aborted)) break;
+  const chunks = options.speed === undefined ? simulation.chunks() : paced(simulation, options.speed);
+  for await (const chunk of chunks) {
+    if (!(await sink.write(chunk)) || interruption.aborted) break;
   }
   await sink.close();
   const labels = simulation.labels();
   if (options.labels !== undefined) await writeFile(options.labels, `${JSON.stringify(labels, undefined, 1)}\n`);
   const seconds = (performance.now() - began) / 1000;
   const where = options.out === '-' ? '' : ` to ${options.out}`;
-  note(`${events} events${where} in ${seconds.toFixed(1)} s, ${labels.benign.accountMonths} honest account-months`);
+  note(
+    `${labels.events} events${where} in ${seconds.toFixed(1)} s, ${labels.benign.accountMonths} honest account-months`,
+  );
   for (const a of labels.attacks) {
     const accounts = a.accounts.length === 1 ? a.accounts[0]! : `${a.accounts.length} accounts`;
     note(`${a.id} ${a.kind}: ${accounts}, ${a.start} to ${a.end}, ${a.exposed} people if nobody acts`);
+  }
+}
+
+/** Lines no sooner than they are due. */
+async function* paced(simulation: Simulation, speed: number): AsyncGenerator<string> {
+  const pacer = new Pacer(speed);
+  for (const { line, arrivalMs } of simulation.deliveries()) {
+    if (pacer.waitMs(arrivalMs) > 0) await pacer.until(arrivalMs, interruption);
+    yield `${line}\n`;
   }
 }
 
@@ -125,7 +147,9 @@ function positive(text: string): number {
 }
 
 function date(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(`${text}T00:00:00Z`))) {
+  const day = dayOf(text);
+  // The 30th of February is a number, but not the same date.
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(day) || isoDate(day) !== text) {
     throw new InvalidArgumentError('a date as YYYY-MM-DD.');
   }
   return text;

@@ -3,6 +3,11 @@ import type { AttackSpec } from './attack-spec.ts';
 import type { HardCase } from './hard-cases.ts';
 import { HARD_CASES } from './hard-cases.ts';
 
+/** A simulation was asked for something that it can't have; the message says what to change. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
 export interface SimulationConfig {
   readonly seed: number;
   /** How many accounts exist at the start. */

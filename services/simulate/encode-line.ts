@@ -1,85 +1,204 @@
-/** Rows -> access events, version 1, as NDJSON lines. Written by joining prepared pieces: an order faster than objects. */
+/**
+ * Rows -> access events, version 1, as NDJSON. Bytes are written straight into a buffer from prepared pieces and digits:
+ * several times faster than strings of objects, which is what lets a laptop make a month of a region in seconds.
+ */
 import { mix32 } from '#libs/base/random.ts';
 import { ACTIONS, CHANNEL_API, CHANNELS, OUTCOME_FOUND, OUTCOME_SUCCESS, OUTCOMES } from '#libs/model/codes.ts';
 import { DAY_MS } from './calendar.ts';
+import { INSURERS, PersonFile } from './people.ts';
 import type { Row } from './rows.ts';
 import { describeSource } from './sources.ts';
 import type { World } from './world.ts';
 
-const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const PAIRS = Array.from({ length: 1024 }, (_, i) => BASE32[i >> 5]! + BASE32[i & 31]!);
-const TWO = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
-const THREE = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'));
+/** No line is longer. */
+export const MAX_LINE_BYTES = 2048;
 const SOURCE_CACHE = 8192;
+const ZERO = 48;
+const MINUS = 45;
 
-/** Twenty bits as four letters of a ULID. */
-const four = (n: number): string => PAIRS[(n >>> 10) & 1023]! + PAIRS[n & 1023]!;
-const hex8 = (n: number): string => (n >>> 0).toString(16).padStart(8, '0');
+const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+const BASE32 = bytes('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
+const HEX = bytes('0123456789abcdef');
+
+const ID = bytes('{"id":"');
+const TIME = bytes('","time":"');
+const NIR = bytes(',"beneficiary":{"nir":"');
+const BIRTH_DATE = bytes('","birthDate":"');
+const BIRTH_RANK = bytes('","birthRank":');
+const AMC = INSURERS.map((amc) => bytes(`,"amc":"${amc}","contract":"`));
+const COVERAGE_START = bytes('","coverageStart":"');
+const COVERAGE_END = bytes('","coverageEnd":"');
+const END_OF_TEXT = bytes('"}');
+const ROWS = bytes(',"rows":');
+const OPERATIONS = CHANNELS.map((channel) =>
+  ACTIONS.map((action) =>
+    OUTCOMES.map((outcome) => bytes(`"channel":"${channel}","action":"${action}","outcome":"${outcome}"`)),
+  ),
+);
 
 export class LineEncoder {
   readonly #world: World;
-  readonly #accounts: readonly string[];
+  readonly #accounts: readonly Uint8Array[];
   readonly #sourceKeys = new Float64Array(SOURCE_CACHE).fill(-1);
-  readonly #sources: string[] = new Array(SOURCE_CACHE).fill('');
+  readonly #sources: Uint8Array[] = new Array(SOURCE_CACHE).fill(new Uint8Array(0));
+  readonly #file = new PersonFile();
+  readonly #line = Buffer.alloc(MAX_LINE_BYTES);
   #day = -1;
-  #date = '';
+  #date = new Uint8Array(11);
+  #out: Uint8Array = this.#line;
+  #at = 0;
 
   constructor(world: World) {
     this.#world = world;
-    this.#accounts = world.accounts.map((a) => `Z","account":${JSON.stringify(a.describe())},"session":"s-`);
+    this.#accounts = world.accounts.map((a) => bytes(`Z","account":${JSON.stringify(a.describe())},"session":"s-`));
   }
 
-  /** One event without its line end. */
+  /** One event without its line end, as text. */
   encode(row: Row): string {
-    const b = row.person < 0 ? '' : this.#beneficiary(row);
-    const rows = row.outcome === OUTCOME_FOUND ? `,"rows":${row.rows}}` : '}';
-    return `{"id":"${this.#id(row)}","time":"${this.#time(row.timeMs)}${this.#accounts[row.account]!}${hex8(row.session)}${this.#source(row)}"channel":"${CHANNELS[row.channel]!}","action":"${ACTIONS[row.action]!}","outcome":"${OUTCOMES[row.outcome]!}"${b}${rows}`;
+    return this.#line.toString('latin1', 0, this.encodeInto(row, this.#line, 0));
+  }
+
+  /** Writes one event without its line end to `out` from `at`, which has room for MAX_LINE_BYTES; returns its end. */
+  encodeInto(row: Row, out: Uint8Array, at: number): number {
+    this.#out = out;
+    this.#at = at;
+    this.#put(ID);
+    this.#putId(row);
+    this.#put(TIME);
+    this.#putTime(row.timeMs);
+    this.#put(this.#accounts[row.account]!);
+    this.#putHex(row.session);
+    this.#put(this.#source(row));
+    this.#put(OPERATIONS[row.channel]![row.action]![row.outcome]!);
+    if (row.person >= 0) this.#putBeneficiary(row);
+    if (row.outcome === OUTCOME_FOUND) {
+      this.#put(ROWS);
+      this.#putNumber(row.rows);
+    }
+    out[this.#at++] = 125;
+    return this.#at;
+  }
+
+  #put(piece: Uint8Array): void {
+    this.#out.set(piece, this.#at);
+    this.#at += piece.length;
+  }
+
+  /** `count` decimal digits, zeros in front. */
+  #putDigits(n: number, count: number): void {
+    const out = this.#out;
+    const end = this.#at + count;
+    let rest = n;
+    for (let i = end - 1; i >= this.#at; i--) {
+      const high = Math.floor(rest / 10);
+      out[i] = ZERO + rest - high * 10;
+      rest = high;
+    }
+    this.#at = end;
+  }
+
+  #putNumber(n: number): void {
+    this.#putDigits(n, n < 10 ? 1 : n < 100 ? 2 : String(n).length);
+  }
+
+  #putText(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#out[this.#at++] = text.charCodeAt(i);
+  }
+
+  #putHex(n: number): void {
+    for (let shift = 28; shift >= 0; shift -= 4) this.#out[this.#at++] = HEX[(n >>> shift) & 15]!;
+  }
+
+  /** Twenty bits as four letters of a ULID. */
+  #putFour(n: number): void {
+    for (let shift = 15; shift >= 0; shift -= 5) this.#out[this.#at++] = BASE32[(n >>> shift) & 31]!;
   }
 
   /** A ULID: 48 bits of time, 80 of hash. */
-  #id(row: Row): string {
+  #putId(row: Row): void {
     const { accounts, config } = this.#world;
     const high = Math.floor(row.timeMs / 2 ** 30);
-    const low = row.timeMs % 2 ** 30;
+    const low = row.timeMs - high * 2 ** 30;
     const a = mix32(accounts[row.account]!.key, row.sequence);
     const b = mix32(a ^ config.seed, row.sequence);
     const c = mix32(b, row.account);
-    const time = four(high) + PAIRS[low >>> 20]! + four(low);
-    return time + four(a) + four(b) + four(c) + four((a >>> 20) | ((b >>> 24) << 12));
+    this.#putFour(high);
+    this.#out[this.#at++] = BASE32[(low >>> 25) & 31]!;
+    this.#out[this.#at++] = BASE32[(low >>> 20) & 31]!;
+    this.#putFour(low);
+    this.#putFour(a);
+    this.#putFour(b);
+    this.#putFour(c);
+    this.#putFour((a >>> 20) | ((b >>> 24) << 12));
   }
 
-  #time(ms: number): string {
+  #putTime(ms: number): void {
     const day = Math.floor(ms / DAY_MS);
     if (day !== this.#day) {
       this.#day = day;
-      this.#date = `${new Date(day * DAY_MS).toISOString().slice(0, 10)}T`;
+      this.#date = new Uint8Array(bytes(`${new Date(day * DAY_MS).toISOString().slice(0, 10)}T`));
     }
     const t = ms - day * DAY_MS;
     const seconds = Math.floor(t / 1000);
     const minutes = Math.floor(seconds / 60);
     const hours = Math.floor(minutes / 60);
-    return `${this.#date}${TWO[hours]!}:${TWO[minutes - hours * 60]!}:${TWO[seconds - minutes * 60]!}.${THREE[t - seconds * 1000]!}`;
+    this.#put(this.#date);
+    this.#putDigits(hours, 2);
+    this.#out[this.#at++] = 58;
+    this.#putDigits(minutes - hours * 60, 2);
+    this.#out[this.#at++] = 58;
+    this.#putDigits(seconds - minutes * 60, 2);
+    this.#out[this.#at++] = 46;
+    this.#putDigits(t - seconds * 1000, 3);
   }
 
-  #source(row: Row): string {
+  #source(row: Row): Uint8Array {
     const key = row.network * 0x1_0000_0000 + (row.device >>> 0);
     const at = mix32(row.network, row.device) % SOURCE_CACHE;
     if (this.#sourceKeys[at] === key) return this.#sources[at]!;
     const source = describeSource(row.network, row.device, row.channel === CHANNEL_API);
-    const text = `","source":${JSON.stringify(source)},`;
+    const piece = bytes(`","source":${JSON.stringify(source)},`);
     this.#sourceKeys[at] = key;
-    this.#sources[at] = text;
-    return text;
+    this.#sources[at] = piece;
+    return piece;
   }
 
   /** Where somebody was found or served: what the file says. Where not: what was typed, and no more. */
-  #beneficiary(row: Row): string {
-    const { people } = this.#world;
+  #putBeneficiary(row: Row): void {
+    this.#put(NIR);
     if (row.outcome !== OUTCOME_FOUND && row.outcome !== OUTCOME_SUCCESS) {
-      return `,"beneficiary":{"nir":"${people.nirOf(row.person, row.typo)}"}`;
+      this.#putText(this.#world.people.nirOf(row.person, row.typo));
+      this.#put(END_OF_TEXT);
+      return;
     }
-    const b = people.beneficiary(row.person);
-    const end = b.coverageEnd === '' ? '' : `,"coverageEnd":"${b.coverageEnd}"`;
-    return `,"beneficiary":{"nir":"${b.nir}","birthDate":"${b.birthDate}","birthRank":${b.birthRank},"amc":"${b.amc}","contract":"${b.contract}","coverageStart":"${b.coverageStart}"${end}}`;
+    const f = this.#world.people.read(row.person, this.#file);
+    this.#putDigits(f.sex, 1);
+    this.#putDigits(f.nirYear, 2);
+    this.#putDigits(f.nirMonth, 2);
+    this.#putText(f.place);
+    this.#putDigits(f.order, 3);
+    this.#putDigits(f.key, 2);
+    this.#put(BIRTH_DATE);
+    this.#putDate(f.year, f.month, f.day);
+    this.#put(BIRTH_RANK);
+    this.#putDigits(f.birthRank, 1);
+    this.#put(AMC[f.insurer]!);
+    this.#out[this.#at++] = f.contractLetter;
+    this.#putDigits(f.contractNumber, 10);
+    this.#put(COVERAGE_START);
+    this.#putDate(f.coverageStartYear, f.coverageStartMonth, 1);
+    if (f.coverageEnd !== '') {
+      this.#put(COVERAGE_END);
+      this.#putText(f.coverageEnd);
+    }
+    this.#put(END_OF_TEXT);
+  }
+
+  #putDate(year: number, month: number, day: number): void {
+    this.#putDigits(year, 4);
+    this.#out[this.#at++] = MINUS;
+    this.#putDigits(month, 2);
+    this.#out[this.#at++] = MINUS;
+    this.#putDigits(day, 2);
   }
 }

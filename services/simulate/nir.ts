@@ -24,6 +24,13 @@ export function nirNumber(body: string): number {
 /** Key of a 13-character body: 97 less the remainder of the number by 97. */
 export const nirKey = (body: string): number => 97 - (nirNumber(body) % 97);
 
+/** The same from numbers, `place` being five digits with Corsica as in {@link nirNumber}; in two steps of 31 bits. */
+export function nirKeyOfParts(sex: number, year: number, month: number, place: number, order: number): number {
+  const department = Math.floor(place / 1000);
+  const high = (((sex * 100 + year) * 100 + month) * 100 + department) % 97;
+  return 97 - ((high * 1_000_000 + (place - department * 1000) * 1000 + order) % 97);
+}
+
 /** Body and its right key: 15 characters. */
 export const completeNir = (body: string): string => body + two(nirKey(body));
 

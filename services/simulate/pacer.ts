@@ -23,7 +23,10 @@ export class Pacer {
     return wait < LEAST_WAIT_MS ? 0 : wait;
   }
 
-  async until(timeMs: number): Promise<void> {
-    for (let wait = this.waitMs(timeMs); wait > 0; wait = this.waitMs(timeMs)) await sleep(Math.min(wait, 2 ** 31 - 1));
+  /** Waits until an event of that time is due, or until `signal` aborts. */
+  async until(timeMs: number, signal: AbortSignal): Promise<void> {
+    for (let wait = this.waitMs(timeMs); wait > 0 && !signal.aborted; wait = this.waitMs(timeMs)) {
+      await sleep(Math.min(wait, 2 ** 31 - 1), undefined, { signal }).catch(() => undefined);
+    }
   }
 }

@@ -34,6 +34,7 @@ interface Birthplace {
   readonly communeOf: Uint8Array;
   /** Place as written in the NIR, by commune. */
   readonly places: readonly string[];
+  readonly placeNumbers: Int32Array;
   readonly multiplier: number;
   readonly shift: number;
 }
@@ -72,7 +73,18 @@ function makeBirthplace(index: number, base: number, people: number): Birthplace
   const size = MONTHS * perMonth;
   let multiplier = Math.floor(size * 0.6180339887) | 1;
   while (gcd(multiplier, size) !== 1) multiplier += 2;
-  return { base, size, perMonth, communeStart, communeOf, places, multiplier, shift: mix32(index, 77) % size };
+  const placeNumbers = Int32Array.from(places, (place) => Number(place.replace('2A', '19').replace('2B', '18')));
+  return {
+    base,
+    size,
+    perMonth,
+    communeStart,
+    communeOf,
+    places,
+    placeNumbers,
+    multiplier,
+    shift: mix32(index, 77) % size,
+  };
 }
 
 /**
@@ -111,17 +123,20 @@ function flows(home: number): Float64Array {
   return share;
 }
 
-/** What a slot number says. */
-export interface BirthRecord {
-  sex: number;
+/** What a slot number says; a reused object. */
+export class BirthRecord {
+  sex = 1;
   /** Four digits. */
-  year: number;
-  month: number;
-  day: number;
+  year = 0;
+  month = 1;
+  /** At most 28. */
+  day = 1;
   /** Index in BIRTHPLACES. */
-  birthplace: number;
-  place: string;
-  order: number;
+  birthplace = 0;
+  place = '';
+  /** The place as five digits, Corsica's 2A as 19 and 2B as 18: what the key is computed from. */
+  placeNumber = 0;
+  order = 1;
 }
 
 export class Register {
@@ -223,6 +238,7 @@ export class Register {
     out.day = 1 + ((h >>> 4) % 28);
     out.birthplace = b;
     out.place = place.places[commune]!;
+    out.placeNumber = place.placeNumbers[commune]!;
     out.order = 1 + rank - place.communeStart[commune]!;
     return out;
   }

@@ -12,13 +12,16 @@ import type { SimulationConfig } from './config.ts';
 import { DEFAULT_CONFIG } from './config.ts';
 import { simulateDay } from './day.ts';
 import { EventEncoder } from './encode-event.ts';
-import { LineEncoder } from './encode-line.ts';
+import { LineEncoder, MAX_LINE_BYTES } from './encode-line.ts';
 import type { Labels } from './labels.ts';
 import { makeLabels } from './labels.ts';
 import type { Row } from './rows.ts';
 import { VisitWriter } from './visits.ts';
 import type { World } from './world.ts';
 import { makeWorld } from './world.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+const LINE_END = 10;
 
 /** One event on its way to the log, for whoever decides whether the portal lets it through. */
 export interface Delivery {
@@ -43,6 +46,8 @@ export interface Simulation {
   readonly config: SimulationConfig;
   /** Access events, version 1, one JSON text each, without line ends, in order of arrival. */
   lines(): Generator<string>;
+  /** The same as bytes with line ends, a buffer of about 256 KiB at a time: the fastest way to a file. */
+  chunks(): Generator<Buffer>;
   /** The same, parsed. */
   events(): Generator<Record<string, unknown>>;
   deliveries(): Generator<Delivery>;
@@ -74,6 +79,22 @@ export function createSimulation(config: Partial<SimulationConfig> = {}): Simula
       const r = begin();
       const encoder = new LineEncoder(r.world);
       for (const row of rows(r)) yield encoder.encode(row);
+    },
+    *chunks() {
+      const r = begin();
+      const encoder = new LineEncoder(r.world);
+      let chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      let at = 0;
+      for (const row of rows(r)) {
+        at = encoder.encodeInto(row, chunk, at);
+        chunk[at++] = LINE_END;
+        if (at + MAX_LINE_BYTES < CHUNK_BYTES) continue;
+        yield chunk.subarray(0, at);
+        // The reader may still be writing the last one.
+        chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+        at = 0;
+      }
+      if (at > 0) yield chunk.subarray(0, at);
     },
     *events() {
       for (const line of this.lines()) yield JSON.parse(line) as Record<string, unknown>;

@@ -3,14 +3,11 @@ import { Random } from '#libs/base/random.ts';
 import { nirKey } from '#libs/intake/index.ts';
 import { BIRTHPLACES, RESIDENCE, RESIDENCE_INDEX } from '#services/simulate/france.ts';
 import { hasValidKey, mistype } from '#services/simulate/nir.ts';
-import { People, TYPO_ORDER, TYPO_SEX, TYPO_SLIP, typo } from '#services/simulate/people.ts';
-import type { BirthRecord } from '#services/simulate/register.ts';
-import { Register } from '#services/simulate/register.ts';
+import { People, PersonFile, TYPO_ORDER, TYPO_SEX, TYPO_SLIP, typo } from '#services/simulate/people.ts';
+import { BirthRecord, Register } from '#services/simulate/register.ts';
 
 const register = new Register(2026);
 const people = new People(register, 2026);
-const blank = (): BirthRecord => ({ sex: 0, year: 0, month: 0, day: 0, birthplace: 0, place: '', order: 0 });
-
 describe('departments', () => {
   test('who is near somebody has somebody near', () => {
     for (const d of RESIDENCE) {
@@ -37,7 +34,7 @@ describe('the register', () => {
       const nir = people.nirOf(slot * 4);
       expect(seen.get(nir) ?? slot).toBe(slot);
       seen.set(nir, slot);
-      const b = register.read(slot, blank());
+      const b = register.read(slot, new BirthRecord());
       expect(b.order).toBeLessThanOrEqual(999);
       const month = (b.year - register.firstYear) * 12 + b.month - 1;
       const commune = Array.from({ length: register.communeCount(b.birthplace) }, (_, c) => c).find(
@@ -103,13 +100,14 @@ describe('the register', () => {
       const slot = register.drawSlot(register.drawHome(random), 0, random);
       if (register.dependants(slot) === 0) continue;
       families++;
-      const owner = people.beneficiary(slot * 4);
-      const child = people.beneficiary(slot * 4 + 1);
-      expect(child.nir).toBe(owner.nir);
-      expect(child.contract).toBe(owner.contract);
-      expect(child.amc).toBe(owner.amc);
-      expect(child.birthDate).not.toBe(owner.birthDate);
-      expect(owner.birthDate.slice(2, 4)).toBe(owner.nir.slice(1, 3));
+      const owner = people.read(slot * 4, new PersonFile());
+      const child = people.read(slot * 4 + 1, new PersonFile());
+      for (const shared of ['sex', 'place', 'order', 'key', 'insurer', 'contractNumber', 'coverageEnd'] as const) {
+        expect(child[shared]).toBe(owner[shared]);
+      }
+      expect([child.year, child.month, child.day]).not.toEqual([owner.year, owner.month, owner.day]);
+      expect(owner.year % 100).toBe(owner.nirYear);
+      expect(Number(people.nirOf(slot * 4).slice(13))).toBe(owner.key);
     }
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '#services/simulate/attack-plan.ts';
 import type { AttackSpec } from '#services/simulate/attack-spec.ts';
 import { ATTACK_NAMES, parseAttack } from '#services/simulate/attack-spec.ts';
 import type { SimulationConfig } from '#services/simulate/config.ts';
+import { ConfigError } from '#services/simulate/config.ts';
 import type { Delivery } from '#services/simulate/simulation.ts';
 import { createSimulation } from '#services/simulate/simulation.ts';
 
