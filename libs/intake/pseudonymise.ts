@@ -45,7 +45,6 @@ export class Pseudonymiser {
   readonly #inner = new Int32Array(8);
   readonly #outer = new Int32Array(8);
   readonly #state = new Int32Array(8);
-  readonly #block = new Uint8Array(BLOCK_BYTES);
 
   constructor({ id, key }: PseudonymKey) {
     assert(key.length >= MIN_KEY_BYTES, `a pseudonym key has at least ${MIN_KEY_BYTES} bytes`);
@@ -85,11 +84,9 @@ export class Pseudonymiser {
       previous = state;
     }
     const tail = end - i;
-    const block = this.#block;
-    block.fill(0);
-    for (let j = 0; j < tail; j++) block[j] = bytes[i + j];
-    block[tail] = 0x80;
-    for (let j = 0; j < 16; j++) w[j] = word(block, 4 * j);
+    w.fill(0, 0, 16);
+    for (let j = 0; j < tail; j++) w[j >> 2] |= bytes[i + j] << (24 - 8 * (j & 3));
+    w[tail >> 2] |= 0x80 << (24 - 8 * (tail & 3));
     if (tail >= BLOCK_BYTES - 8) {
       compress(previous, state);
       previous = state;

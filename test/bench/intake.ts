@@ -1,13 +1,7 @@
 import { createDecoder, createPseudonymiser, DECODED, nirKey, PUBLIC_REPLAY_KEY } from '#libs/intake/index.ts';
 import { AccessEvent } from '#libs/model/access-event.ts';
-
-/** One measured figure: the median of `runs` is its value. */
-export interface IntakeFigure {
-  readonly value: number;
-  readonly unit: string;
-  readonly runs: number[];
-}
-export type IntakeFigures = Readonly<Record<'intake_events_per_s' | 'intake_cpu_s_per_million', IntakeFigure>>;
+import type { Figures } from './figure.ts';
+import { figureOf } from './figure.ts';
 
 const EVENTS = 200_000;
 const RUNS = 5;
@@ -17,9 +11,9 @@ const PER_BUFFER = 1000;
 
 /**
  * Measures bytes -> decoded event with pseudonym on one core, lines found beforehand: events of the contract's own
- * example (every field present, about 430 bytes), 2,000 accounts, 50,000 people. Not in it: reading and inflating the file.
+ * example (nearly every field present, about 515 bytes), 2,000 accounts, 50,000 people. Not in it: reading and inflating the file.
  */
-export function benchIntake(): Promise<IntakeFigures> {
+export function benchIntake(): Promise<Figures> {
   const buffers = makeBuffers();
   const decoder = createDecoder({ pseudonymiser: createPseudonymiser(PUBLIC_REPLAY_KEY) });
   const event = new AccessEvent();
@@ -40,17 +34,15 @@ export function benchIntake(): Promise<IntakeFigures> {
     const used = process.cpuUsage(cpu);
     if (decoded !== EVENTS) throw new Error(`${EVENTS - decoded} events of the bench were rejected`);
     if (run < 0) continue; // warm-up
-    perSecond.push(Math.round(EVENTS / wallS));
-    cpuPerMillion.push(Number(((used.user + used.system) / EVENTS).toFixed(3)));
+    perSecond.push(EVENTS / wallS);
+    cpuPerMillion.push((used.user + used.system) / EVENTS);
   }
   if (decoder.counters.slow > 0) throw new Error(`${decoder.counters.slow} events of the bench left the fast path`);
   return Promise.resolve({
-    intake_events_per_s: { value: median(perSecond), unit: 'events/s', runs: perSecond },
-    intake_cpu_s_per_million: { value: median(cpuPerMillion), unit: 's', runs: cpuPerMillion },
+    intake_events_per_s: figureOf(perSecond, 'events/s'),
+    intake_cpu_s_per_million: figureOf(cpuPerMillion, 's'),
   });
 }
-
-const median = (runs: readonly number[]): number => runs.toSorted((a, b) => a - b)[Math.floor(runs.length / 2)];
 
 function makeBuffers(): { buffer: Buffer; starts: number[] }[] {
   const buffers = [];

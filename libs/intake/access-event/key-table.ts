@@ -7,13 +7,26 @@ const SLOTS = 64;
  * the table is made, then one comparison. Returns the number given to the key, or -1.
  */
 export class KeyTable {
+  /** Number that stands for the beginning of this object in the scanner's memory of what follows what. */
+  readonly start: number;
+  /** Number of the first key. */
+  readonly first: number;
+  /** For the number of each key its bytes as JSON usually has them, `"key":`; empty for other numbers. */
+  readonly literals: readonly Uint8Array[];
   readonly #keys: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
   readonly #values = new Int32Array(SLOTS).fill(-1);
   #a = 1;
   #b = 1;
 
-  constructor(entries: Readonly<Record<string, number>>) {
-    const keys = Object.entries(entries).map(([key, value]) => ({ bytes: new TextEncoder().encode(key), value }));
+  constructor(start: number, entries: Readonly<Record<string, number>>) {
+    const encoder = new TextEncoder();
+    const keys = Object.entries(entries).map(([key, value]) => ({ key, bytes: encoder.encode(key), value }));
+    this.start = start;
+    this.first = keys[0].value;
+    this.literals = Array.from({ length: SLOTS }, (_, number) => {
+      const key = keys.find(({ value }) => value === number)?.key;
+      return encoder.encode(key === undefined ? '' : `"${key}":`);
+    });
     const fits = () => new Set(keys.map(({ bytes }) => this.#slot(bytes, 0, bytes.length))).size === keys.length;
     while (!fits() && this.#a < SLOTS) {
       this.#b = (this.#b + 2) % SLOTS;
