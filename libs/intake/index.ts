@@ -1,15 +1,15 @@
 export type { DecoderOptions } from './create-decoder.ts';
 export { createDecoder } from './create-decoder.ts';
 export type { DecodeResult, Decoder, DecoderCounters } from './decoder.ts';
-export { DECODED, MAX_RECORD_BYTES, rejectionCode, rejectionReason, SKIPPED } from './decoder.ts';
+export { DECODED, rejectionReason, SKIPPED } from './decoder.ts';
 export type { InputFormat, Lines } from './detect-format.ts';
 export { ACCESS_EVENT_FORMAT, detectFormat, INPUT_FORMATS } from './detect-format.ts';
 export type { BuiltinMapping } from './mapping/builtin.ts';
-export { BUILTIN_MAPPINGS, builtinMapping, builtinMappingText } from './mapping/builtin.ts';
+export { BUILTIN_MAPPINGS, builtinMapping } from './mapping/builtin.ts';
 export { parseMapping } from './mapping/parse-mapping.ts';
 export type { MappingFile } from './mapping/schema.ts';
 export { nirKey } from './nir.ts';
 export type { PseudonymKey } from './pseudonymise.ts';
 export { createPseudonymiser, MIN_KEY_BYTES, Pseudonymiser, PUBLIC_REPLAY_KEY } from './pseudonymise.ts';
 export type { TimeGuardOptions, TimeGuardState } from './time-guard.ts';
-export { LOOK_AHEAD_EVENTS, TIME_AHEAD_MS, TimeGuard } from './time-guard.ts';
+export { TimeGuard } from './time-guard.ts';

@@ -20,7 +20,6 @@ export interface PseudonymKey {
 export const MIN_KEY_BYTES = 32;
 
 /** Domain separation: a token, or a NIR that is none, must not meet a NIR that has the same characters. */
-export const PERSON_NIR = '';
 export const PERSON_TOKEN = 't:';
 export const PERSON_MALFORMED_NIR = 'n:';
 

@@ -13,8 +13,8 @@ import { AccessEvent, copyEvent } from '#libs/model/access-event.ts';
  * Order is kept: what comes behind a held event waits behind it. In the common case nothing is held and nothing copied.
  */
 
-export const TIME_AHEAD_MS = 5 * 60_000;
-export const LOOK_AHEAD_EVENTS = 32;
+const TIME_AHEAD_MS = 5 * 60_000;
+const LOOK_AHEAD_EVENTS = 32;
 
 export interface TimeGuardOptions {
   /** Gets every event that is taken, in order. The event is reused: valid during the call only. */

@@ -9,7 +9,7 @@ export const BUILTIN_MAPPINGS = ['combined', 'common', 'csv'] as const;
 export type BuiltinMapping = (typeof BUILTIN_MAPPINGS)[number];
 
 /** The text of a shipped mapping file. */
-export const builtinMappingText = (name: BuiltinMapping): string =>
+const builtinMappingText = (name: BuiltinMapping): string =>
   readFileSync(new URL(`./builtin/${name}.yaml`, import.meta.url), 'utf8');
 
 /** A shipped mapping, checked as a user's would be. */
