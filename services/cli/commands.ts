@@ -24,4 +24,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'labelled traffic with chosen attacks, as access events',
     load: async () => (await import('#services/simulate/command.ts')).registerSimulate,
   },
+  {
+    name: 'start',
+    summary: 'run a service against the configured backends',
+    load: async () => (await import('#services/start/command.ts')).registerStart,
+  },
+  {
+    name: 'topics',
+    summary: 'make or check the topics that the product needs',
+    load: async () => (await import('#services/topics/command.ts')).registerTopics,
+  },
 ];

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/**
+ * What a service needs to know of its surroundings: where the log is and how to sign in there, which topics, where state and
+ * keys are. What it decides by stands in the policy file. Secrets are named by file, never written here.
+ */
+const file = z.string().min(1);
+
+const signIn = z.discriminatedUnion('mechanism', [
+  z.strictObject({
+    mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+    username: z.string().min(1),
+    password_file: file,
+  }),
+  /** The file holds a bearer token and is read anew at each sign-in: something beside Vigie keeps it fresh. */
+  z.strictObject({ mechanism: z.literal('oauthbearer'), token_file: file }),
+]);
+
+const tls = z.union([
+  z.literal(true),
+  z
+    .strictObject({ ca_file: file.optional(), cert_file: file.optional(), key_file: file.optional() })
+    .refine((t) => (t.cert_file === undefined) === (t.key_file === undefined), {
+      message: 'cert_file and key_file go together',
+    }),
+]);
+
+const kafka = z.strictObject({
+  kind: z.literal('kafka'),
+  brokers: z.array(z.string().regex(/^[^:/\s]+:\d{1,5}$/, 'host:port is needed')).min(1),
+  client_id: z.string().min(1).default('vigie'),
+  tls: tls.optional(),
+  sign_in: signIn.optional(),
+});
+
+const files = z.strictObject({ kind: z.literal('files'), folder: file });
+
+export const serviceConfigSchema = z.strictObject({
+  log: z.discriminatedUnion('kind', [kafka, files]),
+  /** Topic of the portal's access events, and the prefix of all topics of ours. */
+  access_topic: z.string().min(1).default('portal.access'),
+  prefix: z.string().min(1).default('vigie'),
+  /** Policy file; the built-in defaults without one. */
+  policy_file: file.optional(),
+  /** Key that people are pseudonymised with: at least 32 bytes in a file, and its id. */
+  key: z.strictObject({ id: z.string().min(1), file }),
+  language: z.enum(['en', 'fr']).default('en'),
+  detector: z
+    .strictObject({
+      /** Folder that every instance sees. */
+      checkpoints: file,
+      checkpoint_seconds: z.number().min(1).max(3600).default(60),
+    })
+    .optional(),
+  responder: z
+    .strictObject({
+      /** SQLite file of actions and audit, and that of the local account register. */
+      store_file: file,
+      register_file: file,
+    })
+    .optional(),
+  /** Where metrics are given out for Prometheus, and health; loopback unless it is said otherwise. Absent: nowhere. */
+  metrics: z
+    .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65_535) })
+    .optional(),
+});
+
+export type ServiceConfig = z.infer<typeof serviceConfigSchema>;
+export type KafkaConfig = z.infer<typeof kafka>;

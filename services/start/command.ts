@@ -1,0 +1,70 @@
+/** `vigie start SERVICE`: one service (or all) against the configured backends, until it is told to stop. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Command } from 'commander';
+import { Argument } from 'commander';
+import { TopicMissingError } from '#libs/ports/event-log.ts';
+import { createLogger, errorFields } from '#libs/telemetry/log-line.ts';
+import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { interruption } from '#services/cli/interruption.ts';
+import { loadServiceConfig } from '#services/config/load.ts';
+import { openConfiguredLog } from '#services/config/open-log.ts';
+import { topicNames } from '#services/detector/topics.ts';
+import { startMetrics } from '#services/telemetry/prometheus.ts';
+import { startConfiguredDetector } from './detector.ts';
+import { startConfiguredResponder } from './responder.ts';
+import type { RunningService, ServiceContext, StartService } from './service.ts';
+
+/** In the order in which they are started; they are stopped the other way round. */
+const SERVICES = new Map<string, StartService>([
+  ['responder', startConfiguredResponder],
+  ['detector', startConfiguredDetector],
+]);
+
+/** Adds the command to the program. Exit codes: 130 stopped when told to, 1 ended by itself, 78 configuration. */
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .description('runs a service against the configured backends until it is told to stop (SIGTERM, Ctrl-C)')
+    .addArgument(new Argument('<service>', 'what to run').choices([...SERVICES.keys(), 'all']))
+    .requiredOption('--config <file>', 'configuration of the service (YAML)')
+    .action(async (service: string, options: { config: string }) => {
+      await runServices(service === 'all' ? [...SERVICES.keys()] : [service], options.config);
+    });
+}
+
+async function runServices(names: readonly string[], file: string): Promise<void> {
+  const config = loadServiceConfig(file);
+  const logger = createLogger(names.join('+'), Date.now, (line) => process.stderr.write(line));
+  const log = await openConfiguredLog(config, (level, message) => logger(level, 'kafka_client', { message }));
+  const metrics = await startMetrics(names.join('_'), config.metrics);
+  const ended = Promise.withResolvers<Error | undefined>();
+  interruption.addEventListener('abort', () => ended.resolve(undefined), { once: true });
+  const context: ServiceContext = {
+    config,
+    log,
+    topics: topicNames(config.prefix, config.access_topic),
+    logger,
+    metrics,
+    instance: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+    failed: (error) => ended.resolve(error),
+  };
+  const running: RunningService[] = [];
+  try {
+    for (const name of names) running.unshift(await SERVICES.get(name)!(context));
+    logger('info', 'started', { instance: context.instance });
+    const error = await ended.promise;
+    if (error) {
+      logger('error', 'ended_by_itself', errorFields(error));
+      throw new CommandFailure(error.message);
+    }
+    logger('info', 'stopping');
+  } catch (error) {
+    throw error instanceof TopicMissingError ? new CommandFailure(error.message, EXIT.configuration) : error;
+  } finally {
+    for (const service of running) await service.stop();
+    await log.close();
+    await metrics.stop();
+    logger('info', 'stopped');
+  }
+}

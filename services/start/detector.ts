@@ -1,0 +1,38 @@
+import { FileCheckpoints } from '#libs/adapters/file-checkpoints/store.ts';
+import { MIN_KEY_BYTES, Pseudonymiser } from '#libs/intake/index.ts';
+import { SYSTEM_CLOCK } from '#libs/ports/clock.ts';
+import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { VERSION } from '#services/cli/version.ts';
+import { readSecret } from '#services/config/load.ts';
+import { startDetector } from '#services/detector/detector.ts';
+import { detectorTelemetry } from '#services/detector/telemetry.ts';
+import { loadPolicy } from '#services/policy/load-policy.ts';
+import type { RunningService, ServiceContext } from './service.ts';
+
+/** Wires a detector to its surroundings. @throws CommandFailure with exit code 78 where the configuration will not do */
+export function startConfiguredDetector(context: ServiceContext): Promise<RunningService> {
+  const { config, log, topics, logger, metrics, instance, failed } = context;
+  if (config.detector === undefined)
+    throw new CommandFailure('the configuration has no part "detector"', EXIT.configuration);
+  const key = readSecret(config.key.file);
+  if (key.length < MIN_KEY_BYTES) {
+    throw new CommandFailure(
+      `${config.key.file}: the key has ${key.length} bytes, at least ${MIN_KEY_BYTES} are needed`,
+      EXIT.configuration,
+    );
+  }
+  return startDetector({
+    log,
+    topics,
+    checkpoints: new FileCheckpoints(config.detector.checkpoints),
+    pseudonymiser: new Pseudonymiser({ id: config.key.id, key }),
+    policy: loadPolicy(config.policy_file).detection,
+    group: `${config.prefix}.detector`,
+    instance,
+    checkpointEveryMs: config.detector.checkpoint_seconds * 1000,
+    source: { productVersion: VERSION, language: config.language },
+    clock: SYSTEM_CLOCK,
+    events: detectorTelemetry(metrics.meter, logger, () => SYSTEM_CLOCK.nowMs()),
+    failed,
+  });
+}
