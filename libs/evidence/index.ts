@@ -36,4 +36,4 @@ export { cohortLogRatio } from './no-follow-up.ts';
 export { rateLogRatio } from './rate.ts';
 export type { StreamSpec } from './stream.ts';
 export { longRunProbability, RECENT_PEOPLE, recentProbability, territoryLogRatio } from './territory.ts';
-export { UNSEEN_ATTACK } from './unseen.ts';
+export { COMMONNESS_CLASSES, commonnessClass, commonnessLogRatio, unseenLogRatio } from './unseen.ts';

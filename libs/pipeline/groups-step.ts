@@ -8,6 +8,8 @@ import {
 } from '#libs/baseline/group.ts';
 import type { TraitPrior } from '#libs/baseline/traits.ts';
 import { DEFAULT_PRIORS, groupPrior, MIN_OBSERVATIONS, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import { VOLUME_CLASSES } from '#libs/baseline/volume.ts';
+import { COMMONNESS_CLASSES } from '#libs/evidence/index.ts';
 import { PROFESSIONS } from '#libs/model/codes.ts';
 import type { PipelineState } from './state.ts';
 
@@ -35,6 +37,15 @@ export function recomputeGroups(state: PipelineState): void {
     groups.size[group] = dispersionSize(groups.sumMeanSquared[group]!, groups.sumExcess[group]!);
     groups.sumMeanSquared[group] = groups.sumMeanSquared[group]! * FADE;
     groups.sumExcess[group] = groups.sumExcess[group]! * FADE;
+    groups.unseenN[group] = groups.unseenN[group]! * FADE;
+    groups.unseenX[group] = groups.unseenX[group]! * FADE;
+    for (let i = group * COMMONNESS_CLASSES; i < (group + 1) * COMMONNESS_CLASSES; i++) {
+      groups.commonness[i] = groups.commonness[i]! * FADE;
+    }
+    for (let i = group * VOLUME_CLASSES; i < (group + 1) * VOLUME_CLASSES; i++) {
+      groups.hourVolumes[i] = groups.hourVolumes[i]! * FADE;
+      groups.dayVolumes[i] = groups.dayVolumes[i]! * FADE;
+    }
     groups.sourceDays[group] = groups.sourceDays[group]! * FADE;
     groups.workedDays[group] = groups.workedDays[group]! * FADE;
   }

@@ -12,6 +12,7 @@ import {
   TRAIT_COUNT,
   upperProbability,
 } from '#libs/baseline/traits.ts';
+import { usualMaximum, VOLUME_CLASSES, volumeClass } from '#libs/baseline/volume.ts';
 import { dayQuota, hourQuota, sizeAllowance, unfollowedQuota } from '#libs/decide/index.ts';
 import { DAY_CEILING_NATS, STREAMS } from '#libs/evidence/index.ts';
 import { STREAM_COUNT } from '#libs/model/streams.ts';
@@ -32,6 +33,7 @@ export function closeDay(state: PipelineState, row: number, today: number): void
   const channels = state.channels;
   const last = channels.day[row]!;
   judgeDays(state, row, last, today);
+  noteVolume(state, row, last);
   decay(state, row, today - last);
   learnDays(state, row, last, today);
   const opened = Math.min(today - last, DAYS);
@@ -54,6 +56,14 @@ export function closeDay(state: PipelineState, row: number, today: number): void
   channels.day[row] = today;
   applyTraits(state, row);
   applyScales(state, row);
+}
+
+function noteVolume(state: PipelineState, row: number, day: number): void {
+  const { channels, groups } = state;
+  const count = channels.dayNew[row * DAYS + (day & (DAYS - 1))]!;
+  if (count === 0 || channels.incident[row] !== 0) return;
+  const size = channels.group[row]! * VOLUME_CLASSES + volumeClass(count);
+  groups.dayVolumes[size] = groups.dayVolumes[size]! + 1;
 }
 
 /** Nats a day: as slow as the streams it explains. */
@@ -113,6 +123,9 @@ function learnTrait(state: PipelineState, row: number, trait: number, n: number,
   channels.traitX[at] = hits;
 }
 
+/** New people of a group before its current share of unseen ones is used. */
+const MIN_UNSEEN = 200;
+
 /** Puts the probabilities in use from what was learnt and the group's priors. */
 export function applyTraits(state: PipelineState, row: number): void {
   const { channels, groups } = state;
@@ -120,8 +133,10 @@ export function applyTraits(state: PipelineState, row: number): void {
   for (let t = 0; t < TRAIT_COUNT; t++) {
     const at = row * TRAIT_COUNT + t;
     const prior = group * TRAIT_COUNT + t;
+    // How many of the new people nobody had seen depends on how long the portal has been watched: on now, not on last week.
+    const now = t === T_UNSEEN && groups.unseenN[group]! >= MIN_UNSEEN;
     channels.p0[at] = upperProbability(channels.traitN[at]!, channels.traitX[at]!, {
-      mean: groups.traitMean[prior]!,
+      mean: now ? groups.unseenX[group]! / groups.unseenN[group]! : groups.traitMean[prior]!,
       strength: groups.traitStrength[prior]!,
     });
   }
@@ -163,5 +178,10 @@ export function applyScales(state: PipelineState, row: number): void {
   const cold = coldFactor(learnt);
   channels.quotaHour[row] = hourQuota(quota, cold * channels.perHour[row]!);
   channels.quotaDay[row] = dayQuota(quota, cold * channels.perDay[row]!);
+  if (cold > 1) {
+    const group = channels.group[row]!;
+    channels.quotaHour[row] = Math.max(channels.quotaHour[row]!, usualMaximum(groups.hourVolumes, group));
+    channels.quotaDay[row] = Math.max(channels.quotaDay[row]!, usualMaximum(groups.dayVolumes, group));
+  }
   channels.quotaUnfollowed[row] = unfollowedQuota(quota, cold * channels.unfollowed28[row]!);
 }

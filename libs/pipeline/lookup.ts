@@ -15,9 +15,11 @@ import {
   ADJACENCY_ATTACK,
   ADJACENCY_NULL,
   bernoulliLogRatio,
+  COMMONNESS_CLASSES,
+  commonnessClass,
   MISS_ATTACK,
   MISS_FLOOR,
-  UNSEEN_ATTACK,
+  unseenLogRatio,
 } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { ACTION_EXPORT, OUTCOME_DENIED, OUTCOME_ERROR, OUTCOME_NOT_FOUND } from '#libs/model/codes.ts';
@@ -37,6 +39,7 @@ import {
   pairHour,
   withHour,
 } from './pair.ts';
+import { commonness, meetPerson, seePersonAgain } from './persons.ts';
 import { expectedKnown, updateRate } from './rows.ts';
 import type { PipelineState } from './state.ts';
 import { learnTerritory, stepTerritory } from './territory-step.ts';
@@ -49,6 +52,8 @@ const BILLED_FIRST_MINUTES = 7 * 1440;
 const PANEL_MINUTES = 1440;
 /** Accounts younger than this have no panel to re-check. */
 const RECHECK_LEARNT_DAYS = 5;
+/** People a day with which one account speaks for its group's share of unseen ones. */
+const UNSEEN_VOICES = 20;
 /** Above this share without follow-up in nine days an account does not bill here, and learns from look-ups themselves. */
 const NEVER_BILLS = 0.9;
 
@@ -96,8 +101,8 @@ export function takeLookup(state: PipelineState, row: number, event: AccessEvent
     return true;
   }
   const dayNow = Math.floor(minute / 1440);
-  const unseen = state.persons.insert(event.personLo, event.personHi, (s, a) => dayNow - s[a]! < MEMORY_DAYS);
-  state.persons.slots[state.persons.at] = dayNow;
+  const seenBy = meetPerson(state, event.personLo, event.personHi, dayNow);
+  const unseen = seenBy === 0;
 
   const passed = isPassed(state, row, hour);
   const daySlot = slotOfDay(row, minute);
@@ -122,9 +127,18 @@ export function takeLookup(state: PipelineState, row: number, event: AccessEvent
     stepAdjacency(state, row, event, minute, false);
     const unseenP0 = channels.p0[p0 + T_UNSEEN]!;
     if (unseen) increment(state, channels.dayUnseen, daySlot);
-    if (unseenP0 < UNSEEN_ATTACK) {
-      observe(state, row, S_UNSEEN, bernoulliLogRatio(unseen, unseenP0, UNSEEN_ATTACK), unseen, unseenP0, minute);
+    if (channels.dayFound[daySlot]! <= UNSEEN_VOICES) {
+      const group = channels.group[row]!;
+      state.groups.unseenN[group] = state.groups.unseenN[group]! + 1;
+      if (unseen) {
+        state.groups.unseenX[group] = state.groups.unseenX[group]! + 1;
+      } else {
+        const at = group * COMMONNESS_CLASSES + commonnessClass(seenBy);
+        state.groups.commonness[at] = state.groups.commonness[at]! + 1;
+      }
     }
+    const seen = unseen ? 0 : commonness(state, channels.group[row]!, seenBy);
+    observe(state, row, S_UNSEEN, unseenLogRatio(unseen, unseenP0) + seen, unseen, unseenP0, minute);
   }
   countExposed(state, row, event, minute, rows);
   if (!passed) updateRate(state, row, hour, minute);
@@ -184,9 +198,7 @@ function takeKnown(
   const word = slots[at + 1]!;
   if (pairHour(word) === (hour & 0xffff)) return;
   slots[at + 1] = withHour(word, hour) | PAIR_AGAIN;
-  if (state.persons.find(event.personLo, event.personHi)) {
-    state.persons.slots[state.persons.at] = Math.floor(minute / 1440);
-  }
+  seePersonAgain(state, event.personLo, event.personHi, Math.floor(minute / 1440));
   if (minute - (slots[at]! >>> 0) < PANEL_MINUTES) {
     slots[at + 1] = withHour(word, hour);
     return;

@@ -1,5 +1,6 @@
 import { coldFactor } from '#libs/baseline/scales.ts';
 import { BINS, DAYS, HOUR_ACTIVE, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { VOLUME_CLASSES, volumeClass } from '#libs/baseline/volume.ts';
 import { accumulate, MAX_NATS, MAX_NATS_A_BIN, rateLogRatio } from '#libs/evidence/index.ts';
 import { S_RATE, STREAM_COUNT } from '#libs/model/streams.ts';
 import { closeDay } from './learn.ts';
@@ -93,6 +94,10 @@ function closeHour(state: PipelineState, row: number): void {
       MAX_NATS,
     );
     if (channels.incident[row] === 0) {
+      if (count > 0) {
+        const size = group * VOLUME_CLASSES + volumeClass(count);
+        groups.hourVolumes[size] = groups.hourVolumes[size]! + 1;
+      }
       const typical = Math.min(count, 10 * mean + 20);
       groups.sumMeanSquared[group] = groups.sumMeanSquared[group]! + mean * mean;
       groups.sumExcess[group] = groups.sumExcess[group]! + (typical - mean) ** 2 - mean;

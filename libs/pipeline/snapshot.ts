@@ -54,6 +54,7 @@ export function snapshot(state: PipelineState): Uint8Array {
   for (const array of groupArrays(state.groups)) writer.array(array);
   writer.array(state.area);
   writer.array(state.areaTotal);
+  writer.array(state.commonness);
   return writer.finish();
 }
 
@@ -91,6 +92,7 @@ export function restore(bytes: Uint8Array, config: PipelineConfig): PipelineStat
   }
   state.area.set(reader.array(Float32Array));
   state.areaTotal.set(reader.array(Float32Array));
+  state.commonness.set(reader.array(Float64Array));
   return state;
 }
 
@@ -105,5 +107,10 @@ const groupArrays = (groups: Groups): (Float64Array | Uint8Array)[] => [
   groups.shapeTotal,
   groups.sourceDays,
   groups.workedDays,
+  groups.unseenN,
+  groups.unseenX,
+  groups.commonness,
+  groups.hourVolumes,
+  groups.dayVolumes,
   groups.followed,
 ];

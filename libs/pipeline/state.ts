@@ -4,8 +4,10 @@ import { Table64 } from '#libs/base/table64.ts';
 import { GROUP_COUNT } from '#libs/baseline/group.ts';
 import { ACCOUNT_SCHEMA, CHANNEL_SCHEMA } from '#libs/baseline/schema.ts';
 import { DEFAULT_PRIORS, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import { VOLUME_CLASSES } from '#libs/baseline/volume.ts';
 import type { CompiledPolicy, Score } from '#libs/decide/index.ts';
 import { compilePolicy, createScore } from '#libs/decide/index.ts';
+import { COMMONNESS_CLASSES } from '#libs/evidence/index.ts';
 import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { Output } from '#libs/model/input.ts';
@@ -33,6 +35,14 @@ export interface Groups {
   /** Days on which an account changed its source, and days worked. */
   readonly sourceDays: Float64Array;
   readonly workedDays: Float64Array;
+  /** New people of late and those of them that nobody had looked up: the share moves as the portal's memory fills. */
+  readonly unseenN: Float64Array;
+  readonly unseenX: Float64Array;
+  /** Of the seen ones, by how many accounts they had been seen, by class. */
+  readonly commonness: Float64Array;
+  /** How many hours and days brought how many new people, by size class (`volume.ts`). */
+  readonly hourVolumes: Float64Array;
+  readonly dayVolumes: Float64Array;
   /** 1 once any look-up of the group was followed up: without that, its absence says nothing. */
   readonly followed: Uint8Array;
 }
@@ -61,8 +71,10 @@ export interface PipelineState {
   channels: Columns<typeof CHANNEL_SCHEMA>;
   /** (account, person) -> minute of first look-up; last hour, birth department, flags (see `pair.ts`). */
   pairs: Table64;
-  /** person -> day last looked up by anybody. */
+  /** person -> day last looked up by anybody, and by how many accounts (see `persons.ts`). */
   persons: Table64;
+  /** How many people were seen by how many accounts, by class. */
+  commonness: Float64Array;
   /** Event ids of this and the previous generation of 24 h. */
   ids: Table64;
   idsBefore: Table64;
@@ -100,6 +112,7 @@ export function createState(config: PipelineConfig): PipelineState {
     channels: createColumns(CHANNEL_SCHEMA),
     pairs: new Table64(2, MAX_PAIRS),
     persons: new Table64(1, MAX_PERSONS),
+    commonness: new Float64Array(COMMONNESS_CLASSES),
     ids: new Table64(0, MAX_EVENT_IDS),
     idsBefore: new Table64(0, MAX_EVENT_IDS),
     idsSinceMs: 0,
@@ -146,6 +159,11 @@ function createGroups(policy: CompiledPolicy): Groups {
     shapeTotal: new Float64Array(GROUP_COUNT),
     sourceDays: new Float64Array(GROUP_COUNT),
     workedDays: new Float64Array(GROUP_COUNT),
+    unseenN: new Float64Array(GROUP_COUNT),
+    unseenX: new Float64Array(GROUP_COUNT),
+    commonness: new Float64Array(GROUP_COUNT * COMMONNESS_CLASSES),
+    hourVolumes: new Float64Array(GROUP_COUNT * VOLUME_CLASSES),
+    dayVolumes: new Float64Array(GROUP_COUNT * VOLUME_CLASSES),
     followed: new Uint8Array(GROUP_COUNT),
   };
   for (let group = 0; group < GROUP_COUNT; group++) {
