@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/{integration,scenarios,e2e,sim}/**/*.test.ts'],
-          exclude: ['test/integration/kafka/**'],
+          exclude: ['test/integration/{kafka,response}/**'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
@@ -32,6 +32,17 @@ export default defineConfig({
           include: ['test/integration/kafka/**/*.test.ts'],
           globalSetup: 'test/integration/kafka/global-setup.ts',
           testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // What needs a real PostgreSQL, Keycloak or SCIM server: one of each for all of its files.
+        test: {
+          name: 'response',
+          include: ['test/integration/response/**/*.test.ts'],
+          globalSetup: 'test/integration/response/global-setup.ts',
+          testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

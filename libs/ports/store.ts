@@ -88,6 +88,12 @@ export interface ResponseStore {
   /** Records still to publish, in the order of their commits. */
   unsent(limit: number): Promise<OutboundRecord[]>;
   markSent(ids: readonly string[]): Promise<void>;
+  /**
+   * Does `work` while no other instance on this store does any: two that publish the same records side by side could
+   * leave an older one last on a topic that keeps only the last. False: another one was at it for too long, and `work`
+   * was not begun. Absent where a store has but one instance.
+   */
+  exclusively?(work: () => Promise<void>): Promise<boolean>;
 
   /** Lines of the audit log from `fromSeq` on. */
   audit(fromSeq: number, limit: number): Promise<AuditRecord[]>;

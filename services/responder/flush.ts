@@ -38,7 +38,9 @@ export function createFlush(store: ResponseStore, publish: (record: OutboundReco
     running = (async () => {
       do {
         again = false;
-        await round();
+        // Where another instance is at it for long, what is left goes out with a later flush.
+        if (store.exclusively) await store.exclusively(round);
+        else await round();
       } while (again);
     })().finally(() => {
       running = undefined;
