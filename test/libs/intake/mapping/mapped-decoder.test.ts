@@ -13,7 +13,7 @@ import {
   SKIPPED,
 } from '#libs/intake/index.ts';
 import { AccessEvent, personToken } from '#libs/model/access-event.ts';
-import { ACTIONS, OUTCOMES } from '#libs/model/codes.ts';
+import { ACTION_OTHER, ACTION_RIGHTS, ACTIONS, OUTCOMES } from '#libs/model/codes.ts';
 import { formatProblem } from '#libs/model/policy/problem.ts';
 
 const pseudonymiser = createPseudonymiser(PUBLIC_REPLAY_KEY);
@@ -84,10 +84,19 @@ describe('the combined log format', () => {
     expect(ids[2]).toBe(ids[0]);
   });
 
-  it.each(['/a/b?x=1', '/style.css', '/favicon.ico'])('leaves out what a page fetches by itself: %s', (path) => {
+  it.each(['/a/b.png?x=1', '/style.css', '/favicon.ico'])('leaves out what a page fetches by itself: %s', (path) => {
     expect(decode(decoder, LINE.replace('/a/b.html?x=1', path)).outcome).toBe('skipped');
     expect(decode(decoder, LINE.replace('/a/b.html?x=1', `${path.replace(/\?.*/, '')}/page`)).outcome).toBe('decoded');
   });
+
+  it.each(['/a/b.png?x=1', '/style.css', '/favicon.ico'])(
+    'does not take for a look-up what a page fetches: %s',
+    (path) => {
+      expect(decode(decoder, LINE.replace('/a/b.html?x=1', path)).event.action).toBe(ACTION_OTHER);
+      const page = decode(decoder, LINE.replace('/a/b.html?x=1', `${path.replace(/\?.*/, '')}/page`));
+      expect(page.event.action).toBe(ACTION_RIGHTS);
+    },
+  );
 
   it('takes a request that is none without a beneficiary, and a line that breaks off in its user agent', () => {
     const garbage = decode(decoder, LINE.replace('GET /a/b.html?x=1 HTTP/1.1', '\\x16\\x03\\x01'));
@@ -110,7 +119,7 @@ describe('the combined log format', () => {
 
   it('reads the common format without referer and agent', () => {
     const common = named('common');
-    const line = '::1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326';
+    const line = '::1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb HTTP/1.0" 200 2326';
     expect(decode(common, line).event).toMatchObject({ accountId: '::1', timeMs: Date.UTC(2000, 9, 10, 20, 55, 36) });
     expect(common.userAgent()).toBe('');
   });
