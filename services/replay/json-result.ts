@@ -37,6 +37,7 @@ export function jsonResult(result: ReplayResult): unknown {
       accounts: replay.accounts.size,
       rejected: replay.rejections.counts(),
       duplicates: replay.duplicates,
+      skipped: replay.skipped,
       from: iso(replay.fromMs),
       to: iso(replay.toMs),
       ...(lane.portal && { refused: lane.portal.refused }),

@@ -37,6 +37,7 @@ interface ReplaySmall {
   readonly records: number;
   readonly events: number;
   readonly duplicates: number;
+  readonly skipped: number;
   readonly fromMs: number;
   readonly toMs: number;
   readonly rejections: unknown;
@@ -56,6 +57,8 @@ export class Replay {
   /** Events that the first lane took or, with a simulated portal, saw refused. */
   events = 0;
   duplicates = 0;
+  /** Lines that are no record: a header, and what a mapping leaves out. */
+  skipped = 0;
   /** First and last event time, ms; 0 without events. */
   fromMs = 0;
   toMs = 0;
@@ -88,7 +91,9 @@ export class Replay {
       if (result === DECODED) {
         if (asksAgents) this.robots.see(event.accountId, decoder.userAgent());
         this.#guard.push(event, source, lines[i]);
-      } else if (result !== SKIPPED) {
+      } else if (result === SKIPPED) {
+        this.skipped++;
+      } else {
         const reason = rejectionReason(result);
         if (reason) this.rejections.add(reason, { source, position: lines[i], field: decoder.field });
       }
@@ -148,6 +153,7 @@ export class Replay {
       records: this.#records,
       events: this.events,
       duplicates: this.duplicates,
+      skipped: this.skipped,
       fromMs: this.fromMs,
       toMs: this.toMs,
       rejections: this.rejections.toJSON(),
@@ -165,6 +171,7 @@ export class Replay {
     this.#records = small.records;
     this.events = small.events;
     this.duplicates = small.duplicates;
+    this.skipped = small.skipped;
     this.fromMs = small.fromMs;
     this.toMs = small.toMs;
     this.rejections.load(small.rejections);

@@ -35,6 +35,7 @@ function headline({ replay, wallSeconds }: ReplayResult): string {
     `${formatCount(replay.events)} events of ${formatCount(replay.accounts.size)} accounts${span} (${wallSeconds.toFixed(1)} s${rate})`,
   ];
   if (replay.duplicates > 0) lines.push(`${formatCount(replay.duplicates)} duplicates changed nothing`);
+  if (replay.skipped > 0) lines.push(`${formatCount(replay.skipped)} lines left out as the format says`);
   if (replay.rejections.total > 0) {
     const counts = Object.entries(replay.rejections.counts()).map(([reason, n]) => `${formatCount(n)} ${reason}`);
     lines.push(`${formatCount(replay.rejections.total)} records rejected: ${counts.join(', ')}`);

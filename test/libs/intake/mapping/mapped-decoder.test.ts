@@ -84,11 +84,6 @@ describe('the combined log format', () => {
     expect(ids[2]).toBe(ids[0]);
   });
 
-  it.each(['/a/b.png?x=1', '/style.css', '/favicon.ico'])('leaves out what a page fetches by itself: %s', (path) => {
-    expect(decode(decoder, LINE.replace('/a/b.html?x=1', path)).outcome).toBe('skipped');
-    expect(decode(decoder, LINE.replace('/a/b.html?x=1', `${path.replace(/\?.*/, '')}/page`)).outcome).toBe('decoded');
-  });
-
   it.each(['/a/b.png?x=1', '/style.css', '/favicon.ico'])(
     'does not take for a look-up what a page fetches: %s',
     (path) => {
