@@ -133,13 +133,22 @@ function whoComes(world: World, account: SimAccount, day: number, random: Random
     }
   }
   if (account.insurers.length > 0 && random.uniform() < 0.55) {
-    const asked = world.openRequests.draw(random);
+    const asked = askedAbout(world, account, random);
     if (asked !== undefined) return asked;
   }
   if (random.uniform() >= novelty) return drawKnown(account, people, random);
   const person = drawLocal(account, people, random);
   account.addPatient(person);
   return person;
+}
+
+/** Somebody with an open prise en charge at an insurer that the manager works for. */
+function askedAbout(world: World, account: SimAccount, random: Random): Person | undefined {
+  for (let attempt = 0; attempt < 40; attempt++) {
+    const person = world.openRequests.draw(random);
+    if (person !== undefined && account.insurers.includes(world.people.insurerOf(person))) return person;
+  }
+  return undefined;
 }
 
 /** A practice moves a long way: to any department, by population. */

@@ -26,7 +26,7 @@ import type { Row } from './rows.ts';
 import { describeSource } from './sources.ts';
 import type { World } from './world.ts';
 
-const SOURCE_CACHE = 8192;
+const SOURCE_CACHE = 65_536;
 const HASHES_PER_SOURCE = 8;
 
 /** First four groups of what is a network: an IPv4 address' /24, an IPv6 one's /48. */

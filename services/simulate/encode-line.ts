@@ -12,7 +12,7 @@ import type { World } from './world.ts';
 
 /** No line is longer. */
 export const MAX_LINE_BYTES = 2048;
-const SOURCE_CACHE = 8192;
+const SOURCE_CACHE = 65_536;
 const ZERO = 48;
 const MINUS = 45;
 

@@ -26,6 +26,7 @@ export const HARD_CASES = [
   'retry-storm',
   'duplicates',
   'late-batch',
+  'insurer-outage',
 ] as const;
 export type HardCase = (typeof HARD_CASES)[number];
 

@@ -1,7 +1,7 @@
 /** The truth about a run: what was theft, what was an honest oddity. The first part is what scorers read. */
 
 import type { AttackRunner } from './attacks.ts';
-import { isoDate } from './calendar.ts';
+import { DAY_MS, isoDate } from './calendar.ts';
 import type { HardCase } from './hard-cases.ts';
 import { INSURERS } from './people.ts';
 import type { World } from './world.ts';
@@ -19,6 +19,7 @@ export interface AttackLabel {
 }
 
 export interface HardCaseLabel {
+  /** `*` where it struck everybody. */
   readonly account: string;
   readonly kind: HardCase;
   /** First day and the day after the last, YYYY-MM-DD. */
@@ -46,18 +47,27 @@ export function makeLabels(world: World, runners: readonly AttackRunner[], event
   );
   return {
     attacks: runners.map((runner) => labelAttack(world, runner)),
-    hardCases: world.accounts.flatMap((account) =>
-      account.cases.map((c) => ({
-        account: account.id,
-        kind: c.kind,
-        from: isoDate(c.fromDay),
-        to: isoDate(Math.min(c.toDay, world.endDay)),
-      })),
-    ),
+    hardCases: [...accountCases(world), ...outageCases(world)],
     benign: { accounts: benign.length, accountMonths: Math.round((days / 30) * 1000) / 1000 },
     events,
   };
 }
+
+const accountCases = (world: World): HardCaseLabel[] =>
+  world.accounts.flatMap((account) =>
+    account.cases.map((c) => ({
+      account: account.id,
+      kind: c.kind,
+      from: isoDate(c.fromDay),
+      to: isoDate(Math.min(c.toDay, world.endDay)),
+    })),
+  );
+
+const outageCases = (world: World): HardCaseLabel[] =>
+  world.outages.map((o) => {
+    const day = Math.floor(o.startMs / DAY_MS);
+    return { account: '*', kind: 'insurer-outage', from: isoDate(day), to: isoDate(day + 1) };
+  });
 
 function labelAttack(world: World, { plan, outcome }: AttackRunner): AttackLabel {
   const byInsurer = new Map<number, number>();

@@ -144,6 +144,7 @@ function* rows(run: Run): Generator<Row> {
   // A local day may begin the evening before in UTC (La Réunion), so days are made one ahead of those that are read.
   for (let day = world.startDay; day <= world.endDay; day++) {
     if (day < world.endDay) for (const account of world.accounts) simulateDay(world, account, day, writer);
+    world.openRequests.closeDay();
     // An attack is run a day behind: what it repeats (padding) has been served by then.
     for (const runner of runners) runner.runDay(day - 1);
     for (const row of world.calendar.take(day - 1)) {

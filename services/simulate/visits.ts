@@ -22,6 +22,7 @@ import {
 import type { SimAccount } from './accounts.ts';
 import { DAY_MS } from './calendar.ts';
 import { drawFollowUpTime, minutesLater } from './follow-ups.ts';
+import { isOut } from './outages.ts';
 import { drawUncovered } from './patients.ts';
 import { TYPO_NONE, TYPO_SLIP, typo } from './people.ts';
 import type { Person } from './register.ts';
@@ -147,6 +148,9 @@ export class VisitWriter {
     const { random, account } = this;
     this.open(session, timeMs);
     let at = timeMs;
+    const { outages, people } = this.#world;
+    if (outages.length > 0 && isOut(outages, people.insurerOf(person), timeMs))
+      return this.#failed(session, at, person);
     const u = random.uniform();
     if (u < misses) return this.#miss(session, at, person);
     if (u > 0.997) {
@@ -168,6 +172,19 @@ export class VisitWriter {
     this.write(session, at, ACTION_RIGHTS, OUTCOME_FOUND, person);
     session.lastMs = at;
     return at;
+  }
+
+  /** The insurer does not answer: one to three tries, all in vain. */
+  #failed(session: Session, timeMs: number, person: Person): number {
+    const { random } = this;
+    let at = timeMs;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      this.write(session, at, ACTION_RIGHTS, random.uniform() < 0.5 ? OUTCOME_ERROR : OUTCOME_NOT_FOUND, person);
+      if (random.uniform() < 0.5) break;
+      at += 20_000 + random.exponential(90_000);
+    }
+    session.lastMs = at;
+    return Number.NaN;
   }
 
   /** Half the misses are slips, mostly corrected at once; the others are people whom this portal does not have. */
@@ -200,7 +217,7 @@ export class VisitWriter {
     if (family > 0 && random.uniform() < 0.15) {
       const other = slotOf(person) * 4 + ((memberOf(person) + 1) % (family + 1));
       const at = this.lookUp(session, end + 15_000 + random.exponential(60_000), other, 0);
-      this.bill(other, at, options);
+      if (!Number.isNaN(at)) this.bill(other, at, options);
     }
   }
 

@@ -4,6 +4,8 @@ import type { SimAccount } from './accounts.ts';
 import { makeAccounts } from './accounts.ts';
 import { dayOf } from './calendar.ts';
 import type { SimulationConfig } from './config.ts';
+import type { Outage } from './outages.ts';
+import { drawOutages } from './outages.ts';
 import { People } from './people.ts';
 import type { Person } from './register.ts';
 import { Register } from './register.ts';
@@ -21,17 +23,24 @@ export interface World {
   readonly accounts: readonly SimAccount[];
   readonly calendar: RowCalendar;
   readonly openRequests: OpenRequests;
+  readonly outages: readonly Outage[];
   /** Reseeded by whoever uses it; never carries state from one use to the next. */
   readonly random: Random;
 }
 
-/** The last people with a prise en charge, in a ring. */
+/** The last people with a prise en charge, in a ring; those of a day can be asked about from the next day on. */
 export class OpenRequests {
   readonly #people = new Int32Array(OPEN_REQUESTS);
+  #today: Person[] = [];
   #count = 0;
 
   add(person: Person): void {
-    this.#people[this.#count++ % OPEN_REQUESTS] = person;
+    this.#today.push(person);
+  }
+
+  closeDay(): void {
+    for (const person of this.#today) this.#people[this.#count++ % OPEN_REQUESTS] = person;
+    this.#today = [];
   }
 
   draw(random: Random): Person | undefined {
@@ -52,6 +61,7 @@ export function makeWorld(config: SimulationConfig): World {
     accounts: makeAccounts(config, register),
     calendar: new RowCalendar(startDay + config.days),
     openRequests: new OpenRequests(),
+    outages: config.hardCases.has('insurer-outage') ? drawOutages(config.seed, startDay, startDay + config.days) : [],
     random: new Random(config.seed, 'world'),
   };
 }

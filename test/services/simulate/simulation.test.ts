@@ -105,6 +105,21 @@ describe('a run', () => {
     expect(on.labels().hardCases.length).toBeGreaterThan(3);
   });
 
+  test('while an insurer is out nobody sees its people, and everybody may miss', () => {
+    const simulation = createSimulation({ ...SMALL, accounts: 120, days: 90, hardCases: new Set(['insurer-outage']) });
+    const failures = new Map<string, Set<string>>();
+    for (const event of simulation.events() as Iterable<unknown> as Iterable<AccessLine>) {
+      if (event.outcome !== 'error' || event.action !== 'rights.read') continue;
+      const day = event.time.slice(0, 10);
+      failures.set(day, (failures.get(day) ?? new Set()).add(event.account.id));
+    }
+    const outages = simulation.labels().hardCases.map((c) => c.from);
+    expect(outages.length).toBeGreaterThan(2);
+    expect(simulation.labels().hardCases.every((c) => c.account === '*')).toBe(true);
+    const most = [...failures].sort((a, b) => b[1].size - a[1].size)[0]!;
+    expect(outages).toContain(most[0]);
+  });
+
   test('impossible wishes are refused with what to change', () => {
     expect(() => createSimulation({ ...SMALL, attacks: [attack('manager')] })).toThrow(ConfigError);
     expect(() => createSimulation({ ...SMALL, attacks: [attack('sweep:start=99')] })).toThrow(/would start on day 99/);
