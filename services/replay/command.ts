@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { INPUT_FORMATS } from '#libs/intake/index.ts';
@@ -91,8 +92,8 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
   const startedMs = performance.now();
   const assertions = options.failOn.map(parseAssertion);
   const format = sourceFormat(options.input, options.mapping);
-  const labels = options.labels === undefined ? undefined : readLabels(options.labels);
-  checkLabelsGiven(assertions, labels);
+  checkLabelsGiven(assertions, options.labels);
+  const labels = options.labels === undefined ? undefined : await labelsOf(options.labels, paths);
   const { replay, sweepValues } = createReplay(options, labels);
   const header = checkpointHeader({
     policies: replay.lanes.map((lane) => lane.policy.digest),
@@ -168,8 +169,17 @@ function resultOf(
   };
 }
 
-function checkLabelsGiven(assertions: readonly Assertion[], labels: Labels | undefined): void {
-  const wanting = labels ? undefined : assertions.find((assertion) => assertion.needsLabels);
+/**
+ * Whoever writes the log into a pipe may write the labels just before it (as `vigie simulate` does): they are read when
+ * the first bytes have come.
+ */
+async function labelsOf(file: string, paths: readonly string[]): Promise<Labels> {
+  if (paths.includes('-')) await once(process.stdin, 'readable', { signal: interruption });
+  return readLabels(file);
+}
+
+function checkLabelsGiven(assertions: readonly Assertion[], labels: string | undefined): void {
+  const wanting = labels === undefined ? assertions.find((assertion) => assertion.needsLabels) : undefined;
   if (wanting) throw new CommandFailure(`--fail-on ${wanting.text} needs --labels`, EXIT.usage);
 }
 

@@ -14,6 +14,7 @@ import { ConfigError, DEFAULT_CONFIG } from './config.ts';
 import { RESIDENCE_INDEX } from './france.ts';
 import type { HardCase } from './hard-cases.ts';
 import { HARD_CASES } from './hard-cases.ts';
+import type { Labels } from './labels.ts';
 import { openByteSink } from './output.ts';
 import { Pacer } from './pacer.ts';
 import { loadScenario, scenarioNames } from './scenario.ts';
@@ -111,6 +112,11 @@ function scenarioConfig(options: Options, command: Command): Partial<SimulationC
 }
 
 async function writeLog(simulation: Simulation, options: Options): Promise<void> {
+  // Into a pipe, the reader needs the labels with the first event: a run that only counts finds them out beforehand.
+  if (options.labels !== undefined && options.out === '-') {
+    for (const _ of simulation.decoded()) if (interruption.aborted) break;
+    await writeLabels(options.labels, simulation.labels());
+  }
   const sink = openByteSink(options.out);
   const began = performance.now();
   const chunks = options.speed === undefined ? simulation.chunks() : paced(simulation, options.speed);
@@ -119,7 +125,7 @@ async function writeLog(simulation: Simulation, options: Options): Promise<void>
   }
   await sink.close();
   const labels = simulation.labels();
-  if (options.labels !== undefined) await writeFile(options.labels, `${JSON.stringify(labels, undefined, 1)}\n`);
+  if (options.labels !== undefined && options.out !== '-') await writeLabels(options.labels, labels);
   const seconds = (performance.now() - began) / 1000;
   const where = options.out === '-' ? '' : ` to ${options.out}`;
   note(
@@ -130,6 +136,9 @@ async function writeLog(simulation: Simulation, options: Options): Promise<void>
     note(`${a.id} ${a.kind}: ${accounts}, ${a.start} to ${a.end}, ${a.exposed} people if nobody acts`);
   }
 }
+
+const writeLabels = (file: string, labels: Labels): Promise<void> =>
+  writeFile(file, `${JSON.stringify(labels, undefined, 1)}\n`);
 
 /** Lines no sooner than they are due. */
 async function* paced(simulation: Simulation, speed: number): AsyncGenerator<string> {
