@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '#services/cli/commands.ts';
 import { VERSION } from '#services/cli/version.ts';
+import { runInProcess } from '../../support/run-in-process.ts';
 import { runVigie } from '../../support/run-vigie.ts';
 
 test('--version and --help go to stdout and end with 0', async () => {
@@ -32,7 +33,7 @@ test.each([
 
 test('every listed command can be loaded and has its own help', async () => {
   for (const { name } of COMMANDS) {
-    const run = await runVigie([name, '--help']);
+    const run = await runInProcess([name, '--help']);
     expect(run.code).toBe(0);
     expect(run.stdout).toContain(`Usage: vigie ${name}`);
   }
