@@ -4,7 +4,7 @@
  * a cheap keyed hash in place of an HMAC, since nothing of it leaves the process.
  */
 import { hash64, hashString } from '#libs/base/hash64.ts';
-import { mix32 } from '#libs/base/random.ts';
+import { hashString as hashName, mix32 } from '#libs/base/random.ts';
 import { AccessEvent } from '#libs/model/access-event.ts';
 import {
   ACCOUNT_CLASSES,
@@ -131,11 +131,13 @@ export class EventEncoder {
     const { people, config } = this.#world;
     const slot = slotOf(row.person);
     e.hasPerson = true;
-    const lo = mix32(slot ^ config.seed, row.typo);
+    // Two slips may give the same wrong NIR: then it is the same nobody.
+    const who = row.typo === TYPO_NONE ? slot : hashName(people.nirOf(row.person, row.typo).slice(0, 13));
+    const lo = mix32(who ^ config.seed, row.typo & 3);
     e.personLo = lo | 0;
-    e.personHi = mix32(lo, slot) | 0;
-    e.person2 = mix32(slot, lo) | 0;
-    e.person3 = mix32(e.person2, row.typo) | 0;
+    e.personHi = mix32(lo, who) | 0;
+    e.person2 = mix32(who, lo) | 0;
+    e.person3 = mix32(e.person2, row.typo & 3) | 0;
     this.#fillNir(row, e);
     const onFile = row.outcome === OUTCOME_FOUND || row.outcome === OUTCOME_SUCCESS;
     e.identity = onFile ? mix32(lo, 1 + memberOf(row.person)) | 1 : 0;

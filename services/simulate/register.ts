@@ -66,8 +66,8 @@ function makeBirthplace(index: number, base: number, people: number): Birthplace
   const places = sizes.map((_, i) => {
     if (abroad) return `99${String(BIRTH_COUNTRIES[i]![0]).padStart(3, '0')}`;
     if (code === '75') return `75${101 + i}`;
-    const span = overseas ? 24 : 420;
-    const commune = 1 + ((mix32(index, i) % 7) + i * Math.floor(span / sizes.length));
+    const step = Math.floor((overseas ? 24 : 420) / sizes.length);
+    const commune = 1 + i * step + (mix32(index, i) % step);
     return code + String(commune).padStart(overseas ? 2 : 3, '0');
   });
   const size = MONTHS * perMonth;

@@ -46,6 +46,21 @@ describe('the register', () => {
     expect(seen.size).toBeGreaterThan(29_900);
   });
 
+  test('no two communes, and no two birthplaces, have the same place number', () => {
+    const places = new Set<string>();
+    let communes = 0;
+    for (let b = 0; b < BIRTHPLACES.length; b++) {
+      for (let c = 0; c < register.communeCount(b); c++) {
+        communes++;
+        const { place } = register.read(register.slotAt(b, c, 700, 1), new BirthRecord());
+        expect(place).toMatch(/^(\d\d|2[AB])\d{3}$/);
+        places.add(place);
+      }
+    }
+    expect(communes).toBeGreaterThan(1000);
+    expect(places.size).toBe(communes);
+  });
+
   test('one slot lives in one home: areas of different departments share nobody', () => {
     const random = new Random(4, 'homes');
     const homeOf = new Map<number, number>();
