@@ -10,6 +10,11 @@ export interface CommandEntry {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'the whole product in one process: simulated portal, a stolen account, detection, the stop',
+    load: async () => (await import('#services/demo/command.ts')).registerDemo,
+  },
+  {
     name: 'replay',
     summary: 'run recorded access logs through detection and planning; touches no account',
     load: async () => (await import('#services/replay/command.ts')).registerReplay,
