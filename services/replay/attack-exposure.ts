@@ -70,9 +70,19 @@ export class AttackExposures {
     }
   }
 
+  /** Labelled attacks. */
+  get size(): number {
+    return this.#attacks.length;
+  }
+
   /** Whether the account was being attacked at that time. */
   isUnderAttack(accountId: string, timeMs: number): boolean {
     return this.#at(accountId, timeMs).length > 0;
+  }
+
+  /** Id of the first attack that had begun on the account by then; '' for none. */
+  attackOn(accountId: string, timeMs: number): string {
+    return this.#byAccount.get(accountId)?.find(({ attack }) => timeMs >= attack.startMs)?.attack.id ?? '';
   }
 
   /** Whether the account is part of any attack at any time: such an account says nothing about honest ones. */

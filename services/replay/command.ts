@@ -36,6 +36,7 @@ interface ReplayCommandOptions {
   readonly containment: 'simulate' | 'off';
   readonly failOn: readonly string[];
   readonly top: number;
+  readonly warmUp: number;
   readonly checkpoint?: string;
   readonly resume?: string;
 }
@@ -79,6 +80,12 @@ export function registerReplay(program: Command): void {
         .default('off'),
     )
     .option('--fail-on <expression>', 'end with exit code 3 if it is true, such as false_suspends>0', collect, [])
+    .option(
+      '--warm-up <days>',
+      'days at the beginning that teach the detector but do not count as cost to honest accounts (needs --labels)',
+      wholeNumber(0, 3660),
+      0,
+    )
     .option('--top <n>', 'incidents listed in text output', wholeNumber(1, 1_000_000), 20)
     .option('--checkpoint <file>', 'write the whole state at the end, to go on from later')
     .option('--resume <file>', 'go on from a checkpoint')
@@ -154,7 +161,8 @@ function resultOf(
   sweepValues: ReturnType<typeof parseSweep>,
   wallSeconds: number,
 ): ReplayResult {
-  const summaries = labels && new Map(replay.lanes.map((lane) => [lane.name, summarise(replay, lane, labels)]));
+  const summaries =
+    labels && new Map(replay.lanes.map((lane) => [lane.name, summarise(replay, lane, labels, options.warmUp)]));
   const swept = sweepValues.map(({ value }, i) => ({
     value,
     lane: replay.lanes[replay.lanes.length - sweepValues.length + i],

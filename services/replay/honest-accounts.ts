@@ -33,7 +33,10 @@ export interface RungCost {
   readonly byHardCase: readonly { readonly kind: string; readonly accountMonths: number }[];
 }
 
-/** @param isHonest false for accounts that any attack names @param startMs first event of the log, ms */
+/**
+ * @param isHonest false for accounts that any attack names
+ * @param startMs from when on time and alerts count, ms: the log's first event, or the end of a warm-up
+ */
 export function honestCost(
   seen: AccountsSeen,
   disturbances: readonly Disturbance[],
@@ -44,12 +47,12 @@ export function honestCost(
   let accounts = 0;
   let spanMs = 0;
   for (const { id, firstMs, lastMs } of seen.spans()) {
-    if (!isHonest(id)) continue;
+    if (!isHonest(id) || lastMs < startMs) continue;
     accounts++;
-    spanMs += lastMs - firstMs;
+    spanMs += lastMs - Math.max(firstMs, startMs);
   }
   const accountMonths = spanMs / MONTH_MS;
-  const honest = disturbances.filter((d) => isHonest(d.accountId));
+  const honest = disturbances.filter((d) => d.timeMs >= startMs && isHonest(d.accountId));
   const casesOf = Map.groupBy(hardCases, (c) => c.account);
   const caseAt = ({ accountId, timeMs }: Disturbance): string =>
     casesOf.get(accountId)?.find((c) => timeMs >= c.fromMs && timeMs < c.toMs)?.kind ?? 'none';

@@ -94,6 +94,7 @@ function alertsOf(lane: Lane): unknown[] {
     class: created.account.class,
     profession: created.account.profession,
     department: created.account.department,
+    ...(lane.exposures.size > 0 && { attack: lane.exposures.attackOn(created.account.id, last.timeMs) }),
   }));
 }
 

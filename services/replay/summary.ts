@@ -33,7 +33,10 @@ export interface KindSummary {
   readonly contained: Spread;
 }
 
-export function summarise(replay: Replay, lane: Lane, labels: Labels): LaneSummary {
+const DAY_MS = 86_400_000;
+
+/** @param warmUpDays days at the log's beginning in which disturbances of honest accounts do not count */
+export function summarise(replay: Replay, lane: Lane, labels: Labels, warmUpDays: number): LaneSummary {
   const attacks = lane.exposures.results();
   const kinds = [...Map.groupBy(attacks, ({ attack }) => attack.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
   const isHonest = (account: string) => !lane.exposures.isNamed(account);
@@ -41,7 +44,13 @@ export function summarise(replay: Replay, lane: Lane, labels: Labels): LaneSumma
     attacks,
     byKind:
       attacks.length === 0 ? [] : [...kinds, ['all', attacks] as const].map(([kind, of]) => summariseKind(kind, of)),
-    honest: honestCost(replay.accounts, lane.disturbances, labels.hardCases, isHonest, replay.fromMs),
+    honest: honestCost(
+      replay.accounts,
+      lane.disturbances,
+      labels.hardCases,
+      isHonest,
+      replay.fromMs + warmUpDays * DAY_MS,
+    ),
   };
 }
 

@@ -105,4 +105,11 @@ test('honest cost: account-months disturbed, whatever the number of alerts, atta
   });
   expect(cost.rungs.suspend.accountMonths).toBe(1);
   expect(cost.rungs.suspend.bound95Per10000).toBeCloseTo(upperBound(1, 4) * 10_000, 6);
+
+  const later = honestCost(seen, [at('A', 3), at('A', 40)], [], (id) => id !== 'victim', 31 * DAY);
+  expect(later).toMatchObject({
+    accounts: 2,
+    accountMonths: 2,
+    rungs: { alert: { accountMonths: 1, per10000: 5000 } },
+  });
 });
