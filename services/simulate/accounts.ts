@@ -6,7 +6,7 @@ import { ConfigError } from './config.ts';
 import { RESIDENCE, RESIDENCE_INDEX } from './france.ts';
 import type { HardCaseInstance } from './hard-cases.ts';
 import { scheduleCases } from './hard-cases.ts';
-import { INSURER_COUNT, INSURERS, insurerChoice } from './people.ts';
+import { INSURER_COUNT, insurerChoice } from './people.ts';
 import type { Habits } from './professions.ts';
 import { HABITS } from './professions.ts';
 import type { Person, Register } from './register.ts';
@@ -292,6 +292,3 @@ function pushSeason(
     }
   }
 }
-
-/** Names of a manager's insurers, for labels and tests. */
-export const insurerNames = (account: SimAccount): string[] => account.insurers.map((i) => INSURERS[i]!);
