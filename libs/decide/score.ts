@@ -32,6 +32,8 @@ export const createScore = (): Score => ({ total: 0, gate: false, worth: new Flo
 
 const VOLUME_CAP = 8;
 const NEW_SOURCE_CAP = 4;
+/** Half an hour is too early to know whether billing merely goes another way today. */
+const EARLY_CAP = 6;
 const GATE_NATS = 2;
 /** -ln of the share of accounts that never bill through the portal (about one in twenty at least). */
 export const NEVER_BILLS_NATS = 3;
@@ -63,6 +65,7 @@ export function scoreInto(
   }
   worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, NEW_SOURCE_CAP) : 0;
 
+  worth[S_FOLLOW_30M] = Math.min(worth[S_FOLLOW_30M]!, EARLY_CAP);
   let best = S_FOLLOW_30M;
   for (const s of FOLLOW_UPS) if (worth[s]! > worth[best]!) best = s;
   for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;

@@ -16,7 +16,7 @@ import {
   pairHour,
 } from './pair.ts';
 import type { PipelineState } from './state.ts';
-import { learnTerritory, refundTerritory } from './territory-step.ts';
+import { learnArea, learnTerritory, refundTerritory } from './territory-step.ts';
 
 const DAYS_CREDITED = 9;
 
@@ -47,6 +47,8 @@ export function takeFollowUp(state: PipelineState, account: number, event: Acces
   credit(state, row, looked, minute);
   if ((word & PAIR_LEARNT) === 0) {
     slots[at + 1] = slots[at + 1]! | PAIR_LEARNT;
+    const day = row * DAYS + (Math.floor(looked / 1440) & (DAYS - 1));
+    learnArea(state, row, pairDepartment(word), channels.dayFollowed9d[day]!);
     refundTerritory(state, row, pairDepartment(word), minute);
     learnTerritory(state, row, pairDepartment(word), channels.nats[row * STREAM_ROOM + S_TERRITORY]!);
   }

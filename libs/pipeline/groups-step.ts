@@ -12,6 +12,7 @@ import { VOLUME_CLASSES } from '#libs/baseline/volume.ts';
 import { COMMONNESS_CLASSES } from '#libs/evidence/index.ts';
 import { PROFESSIONS } from '#libs/model/codes.ts';
 import type { PipelineState } from './state.ts';
+import { fadeAreas } from './territory-step.ts';
 
 /** An account's mean says something about its group once it was learnt from this many days. */
 const MIN_LEARNT_DAYS = 5;
@@ -21,6 +22,7 @@ const FADE = 0.9925;
 /** Recomputes every group's priors from its members; small groups borrow from their class and channel. */
 export function recomputeGroups(state: PipelineState): void {
   const { channels, accounts, groups, policy } = state;
+  fadeAreas(state);
   const byGroup = collect(state, GROUP_COUNT, (group) => group);
   const byWider = collect(state, WIDER_GROUP_COUNT, widerGroupOf);
   for (let group = 0; group < GROUP_COUNT; group++) {

@@ -42,7 +42,7 @@ import {
 import { commonness, meetPerson, seePersonAgain } from './persons.ts';
 import { expectedKnown, updateRate } from './rows.ts';
 import type { PipelineState } from './state.ts';
-import { learnTerritory, stepTerritory } from './territory-step.ts';
+import { learnArea, learnTerritory, stepTerritory } from './territory-step.ts';
 
 const ADJACENT_HIT = bernoulliLogRatio(true, ADJACENCY_NULL, ADJACENCY_ATTACK);
 const ADJACENT_MISS = bernoulliLogRatio(false, ADJACENCY_NULL, ADJACENCY_ATTACK);
@@ -119,6 +119,7 @@ export function takeLookup(state: PipelineState, row: number, event: AccessEvent
       if (channels.p0[p0 + T_WITHOUT_9D]! >= NEVER_BILLS || state.groups.followed[channels.group[row]!] === 0) {
         slots[at + 1] = slots[at + 1]! | PAIR_LEARNT;
         learnTerritory(state, row, event.birthDepartment, nats);
+        if (nats < 4) learnArea(state, row, event.birthDepartment, channels.dayFound[daySlot]!);
       }
     }
     const missP0 = Math.max(channels.p0[p0 + T_MISS]!, MISS_FLOOR);

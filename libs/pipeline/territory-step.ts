@@ -33,12 +33,13 @@ function territoryRatio(state: PipelineState, row: number, department: number): 
   const length = channels.recentLength[row]!;
   let same = 0;
   for (let i = 0; i < length; i++) if (channels.recentDepartment[ring + i] === department) same++;
+  const area = areaProbability(state, home, department);
   const longRun = longRunProbability(
     channels.departmentCount[row * DEPARTMENT_COUNT + department]!,
     channels.departmentTotal[row]!,
-    areaProbability(state, home, department),
+    area,
   );
-  return territoryLogRatio(national, longRun, recentProbability(same, length, national));
+  return territoryLogRatio(national, Math.max(longRun, area), recentProbability(same, length, national));
 }
 
 /** Weighs a new person's birth department. Returns true if the person speaks for theft. */
@@ -78,15 +79,9 @@ export function learnTerritory(state: PipelineState, row: number, department: nu
   if (department === 0 || nats >= LEARN_BELOW_NATS) return;
   const channels = state.channels;
   if (channels.incident[row] !== 0) return;
-  const home = state.accounts.department[channels.account[row]!]!;
   const base = row * DEPARTMENT_COUNT;
   channels.departmentCount[base + department] = channels.departmentCount[base + department]! + 1;
   channels.departmentTotal[row] = channels.departmentTotal[row]! + 1;
-  // Each account speaks for its area with its first 200 people only, so that one large account is not the area.
-  if (channels.departmentTotal[row]! <= 200) {
-    state.area[home * DEPARTMENT_COUNT + department] = state.area[home * DEPARTMENT_COUNT + department]! + 1;
-    state.areaTotal[home] = state.areaTotal[home]! + 1;
-  }
   if (channels.departmentTotal[row]! > MAX_PEOPLE_LEARNT) {
     let total = 0;
     for (let i = base; i < base + DEPARTMENT_COUNT; i++) {
@@ -95,4 +90,25 @@ export function learnTerritory(state: PipelineState, row: number, department: nu
     }
     channels.departmentTotal[row] = total;
   }
+}
+
+/**
+ * The account's area learns who is served there these weeks (tourists come to all its practices at once). An account
+ * speaks with its first people of a day only, so that neither a giant nor a thief is the area.
+ * @param voice how many people of that day this account has spoken for already
+ */
+export function learnArea(state: PipelineState, row: number, department: number, voice: number): void {
+  if (department === 0 || voice >= AREA_VOICES) return;
+  const home = state.accounts.department[state.channels.account[row]!]!;
+  state.area[home * DEPARTMENT_COUNT + department] = state.area[home * DEPARTMENT_COUNT + department]! + 1;
+  state.areaTotal[home] = state.areaTotal[home]! + 1;
+}
+const AREA_VOICES = 8;
+
+/** Half of what an area knows is gone after two weeks. */
+const AREA_FADE = 0.95;
+
+export function fadeAreas(state: PipelineState): void {
+  for (let i = 0; i < state.area.length; i++) state.area[i] = state.area[i]! * AREA_FADE;
+  for (let i = 0; i < state.areaTotal.length; i++) state.areaTotal[i] = state.areaTotal[i]! * AREA_FADE;
 }

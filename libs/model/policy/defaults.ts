@@ -18,15 +18,15 @@ export const DEFAULT_THRESHOLDS: Readonly<Record<Rung, number>> = {
 
 /** Upper quantiles of each stream's monthly maximum over honest accounts, nats. */
 export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
-  territory: { q99: 6.5, q999: 18 },
-  miss: { q99: 8.3, q999: 11.5 },
-  adjacency: { q99: 4.4, q999: 8 },
-  unseen: { q99: 6, q999: 9 },
-  no_follow_up_30m: { q99: 9, q999: 20 },
-  no_follow_up_3h: { q99: 9, q999: 20 },
-  no_follow_up_1d: { q99: 8, q999: 16 },
-  no_follow_up_9d: { q99: 7.5, q999: 16 },
-  rate: { q99: 31, q999: 80 },
+  territory: { q99: 4.5, q999: 9 },
+  miss: { q99: 6.6, q999: 11 },
+  adjacency: { q99: 3.7, q999: 5 },
+  unseen: { q99: 3, q999: 7 },
+  no_follow_up_30m: { q99: 7, q999: 19 },
+  no_follow_up_3h: { q99: 6.5, q999: 19 },
+  no_follow_up_1d: { q99: 5.2, q999: 15 },
+  no_follow_up_9d: { q99: 4, q999: 15 },
+  rate: { q99: 30, q999: 80 },
   new_source: { q99: 4.6, q999: 6.9 },
 };
 
