@@ -12,7 +12,16 @@ export interface AccountView {
   readonly stepUpRequired: boolean;
   /** Whether the account has a second factor to ask for; `unknown` where the keeper does not say. */
   readonly secondFactor: 'yes' | 'no' | 'unknown';
+  /**
+   * Whether the keeper can be asked. `no`: it only takes commands, nothing else of this view means anything, and its word
+   * that it took one is all there is. `partly`: some of several keepers are so. Absent: `yes`.
+   */
+  readonly readable?: 'yes' | 'partly' | 'no';
 }
+
+/** What a keeper may not offer. */
+export const CONNECTOR_ABILITIES = ['disable', 'stepUp', 'endSessions'] as const;
+export type ConnectorAbility = (typeof CONNECTOR_ABILITIES)[number];
 
 /**
  * What came of a call. `unknown`: it may have been applied (a time-out, a connection lost after sending): read before
@@ -45,6 +54,8 @@ export interface CallReason {
 export interface AccountConnector {
   /** Short name for records and metrics: `local`, `keycloak`. */
   readonly name: string;
+  /** What this keeper does not offer: such a call answers `rejected`. Absent: it offers all. */
+  readonly lacks?: readonly ConnectorAbility[];
   read(accountId: string): Promise<CallOutcome<AccountView>>;
   /** No sign-in any more. Running sessions may live on until `endSessions`. */
   disable(accountId: string, why: CallReason): Promise<CallOutcome>;
