@@ -55,9 +55,9 @@ const PROFESSIONS: SimulationConfig['professions'] = {
   nurse: 14,
   physiotherapist: 10,
   audiologist: 8,
-  pharmacist: 8,
-  radiology: 2,
-  payer: 2,
+  pharmacist: 6,
+  radiology: 1,
+  payer: 1,
 };
 
 /** Thefts that the demo can tell: those of one account. */

@@ -8,6 +8,8 @@ import { runTraffic } from './traffic.ts';
 const GAPS_WATCHED = 3;
 /** Once the account is throttled most requests are refused: the wait for the next one that isn't goes faster. */
 const THROTTLED_FACTOR = 4;
+/** Requests of the thief's that are watched slowly; each time as many more have come, time goes twice as fast. */
+const REQUESTS_WATCHED = 200;
 /** Refused requests after the stop that are still watched slowly. */
 const REFUSALS_WATCHED = 2;
 
@@ -20,14 +22,17 @@ export async function runStoryWeek(stage: Stage, attack: AttackSpec): Promise<vo
   const gapMs = HOUR_MS / attack.rate;
   const slow = Math.min(config.storySpeed, Math.max(1, (config.thiefRequestsPerSecond * gapMs) / 1000));
   let slowUntilMs = 0;
+  let watched = 0;
   let refusalsWatched = 0;
   const speedFor = (next: Delivery): number => {
     if (next.attackId !== undefined && refusalsWatched < REFUSALS_WATCHED) {
       slowUntilMs = next.arrivalMs + GAPS_WATCHED * gapMs;
+      watched += 1;
       if (chronicle.isStopped) refusalsWatched += 1;
     }
     if (next.arrivalMs > slowUntilMs) return config.storySpeed;
-    return chronicle.isThrottled ? Math.min(config.storySpeed, slow * THROTTLED_FACTOR) : slow;
+    const patience = 2 ** Math.floor(watched / REQUESTS_WATCHED) * (chronicle.isThrottled ? THROTTLED_FACTOR : 1);
+    return Math.min(config.storySpeed, slow * patience);
   };
   await runTraffic(stage, {
     fromMs: storyMs,
