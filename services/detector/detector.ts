@@ -70,6 +70,8 @@ class PartitionedDetector implements Detector {
   readonly #fencedTimers = new Map<number, NodeJS.Timeout>();
   #consuming: Consuming | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #started: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
   #checkpointing: Promise<void> = Promise.resolve();
   #isOver: boolean = false;
 
@@ -86,7 +88,21 @@ class PartitionedDetector implements Detector {
     });
   }
 
-  async start(): Promise<void> {
+  /** Takes its part of the work; a failure on the way ends what was begun. */
+  start(): Promise<void> {
+    this.#started = this.#start();
+    return this.#started.catch(async (error: unknown) => {
+      await this.stop();
+      throw error;
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #start(): Promise<void> {
     const { log, group, topics, checkpointEveryMs } = this.#parts;
     await this.#tail.start();
     await this.#controls.start();
@@ -105,8 +121,9 @@ class PartitionedDetector implements Detector {
     }, checkpointEveryMs);
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.#isOver = true;
+    await this.#started.catch(() => {});
     clearInterval(this.#timer);
     for (const timer of this.#fencedTimers.values()) clearTimeout(timer);
     await this.#checkpointing;

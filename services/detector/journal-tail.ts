@@ -10,7 +10,7 @@ interface PartitionTail {
   checkpointSeqs: number[];
   lastOpened: Opened | undefined;
   /** Who waits for which nonce. */
-  readonly nonces: Map<string, (predecessor: Opened | undefined) => void>;
+  readonly nonces: Map<string, PromiseWithResolvers<Opened | undefined>>;
 }
 
 /**
@@ -24,6 +24,7 @@ export class JournalTail {
   readonly #tails: PartitionTail[];
   readonly #failed: (error: Error) => void;
   #reading: Promise<void> = Promise.resolve();
+  #ended: Error | undefined;
 
   constructor(log: EventLog, topic: string, partitions: number, failed: (error: Error) => void) {
     this.#log = log;
@@ -40,13 +41,17 @@ export class JournalTail {
   async start(): Promise<void> {
     const from = new Map((await this.#log.bounds(this.#topic)).map((b) => [b.partition, b.first]));
     this.#reading = this.#read(from).catch((error: unknown) => {
-      this.#failed(error instanceof Error ? error : new Error(String(error)));
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.#giveUp(failure);
+      this.#failed(failure);
     });
   }
 
+  /** Ends the reading. Who still waits for an entry is told that it will not come. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#reading;
+    this.#giveUp(new Error('the journal is no longer read'));
   }
 
   /**
@@ -54,7 +59,12 @@ export class JournalTail {
    * entry before it, undefined where there was none.
    */
   expect(partition: number, nonce: string): Promise<Opened | undefined> {
-    return new Promise((resolve) => this.#tails[partition]!.nonces.set(nonce, resolve));
+    const seen = Promise.withResolvers<Opened | undefined>();
+    // Whoever waits may have failed itself before it comes to wait.
+    seen.promise.catch(() => {});
+    if (this.#ended) seen.reject(this.#ended);
+    else this.#tails[partition]!.nonces.set(nonce, seen);
+    return seen.promise;
   }
 
   /** Entries after number `seq`, and the last number of all; undefined where entries in between are no longer held. */
@@ -69,6 +79,14 @@ export class JournalTail {
     return first === seq + 1 || seq > lastSeq ? { entries: later, lastSeq } : undefined;
   }
 
+  #giveUp(why: Error): void {
+    this.#ended ??= why;
+    for (const { nonces } of this.#tails) {
+      for (const waiting of nonces.values()) waiting.reject(why);
+      nonces.clear();
+    }
+  }
+
   async #read(from: ReadonlyMap<number, number>): Promise<void> {
     const request = { topic: this.#topic, from, follow: true, signal: this.#stop.signal };
     for await (const batch of this.#log.read(request)) {
@@ -81,7 +99,7 @@ export class JournalTail {
     if (entry.kind === 'opened') {
       const predecessor = tail.lastOpened;
       tail.lastOpened = entry;
-      tail.nonces.get(entry.nonce)?.(predecessor);
+      tail.nonces.get(entry.nonce)?.resolve(predecessor);
       tail.nonces.delete(entry.nonce);
       return;
     }

@@ -6,6 +6,7 @@ import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import { defaultPolicy } from '#libs/model/policy/index.ts';
 import { createState, step } from '#libs/pipeline/index.ts';
 import type { EventLog, NewRecord } from '#libs/ports/event-log.ts';
+import { VERSION } from '#services/cli/version.ts';
 import { alertRecord } from '#services/detector/outgoing.ts';
 import type { TopicNames } from '#services/detector/topics.ts';
 import { topicNames, topicSpecs } from '#services/detector/topics.ts';
@@ -14,15 +15,20 @@ import { DEFAULT_CONFIG } from '#services/simulate/config.ts';
 import { createSimulation } from '#services/simulate/simulation.ts';
 
 export const TEST_KEY = { id: 'test', key: Buffer.alloc(32, 7) };
-export const TEST_SOURCE: OcsfSource = { productVersion: '0.0.0-test', language: 'en' };
+export const TEST_SOURCE: OcsfSource = { productVersion: VERSION, language: 'en' };
 export const TEST_POLICY: DetectionPolicy = defaultPolicy().detection;
 
 /** Access records in order of arrival: a small portal's weeks with sweeps in them. */
 export function portalRecords(
   topic: string,
-  options: { readonly accounts?: number; readonly days?: number; readonly attacks?: number } = {},
+  options: {
+    readonly accounts?: number;
+    readonly days?: number;
+    readonly attacks?: number;
+    readonly start?: string;
+  } = {},
 ): NewRecord[] {
-  const { accounts = 12, days = 12, attacks = 2 } = options;
+  const { accounts = 12, days = 12, attacks = 2, start = DEFAULT_CONFIG.start } = options;
   const attack = parseAttack('sweep:people=150,rate=600');
   if (!attack.ok) throw new Error(attack.error);
   const simulation = createSimulation({
@@ -30,6 +36,7 @@ export function portalRecords(
     seed: 11,
     accounts,
     days,
+    start,
     warmUpDays: days - 3,
     attacks: Array.from({ length: attacks }, () => attack.value),
   });
@@ -42,7 +49,8 @@ export function portalRecords(
 
 export async function createPortalTopics(log: EventLog, prefix: string, partitions: number): Promise<TopicNames> {
   const names = topicNames(prefix, `${prefix}.access`);
-  await log.createTopics(topicSpecs(names, partitions));
+  // Kept for ever: the simulated events are older than what a real log is kept for.
+  await log.createTopics(topicSpecs(names, partitions).map((spec) => ({ ...spec, retentionMs: -1 })));
   return names;
 }
 

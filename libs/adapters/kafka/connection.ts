@@ -61,6 +61,8 @@ export function kafkaClient(connection: KafkaConnection): KafkaClient {
     ...(connection.signIn === undefined ? {} : { sasl: saslOptions(connection.signIn) }),
     logLevel: onMessage ? logLevel.WARN : logLevel.NOTHING,
     logCreator: () => (entry) => {
+      // It warns of any limit at all, however far away.
+      if (entry.log.message.startsWith('Limiting retries')) return;
       onMessage?.(entry.level === logLevel.ERROR ? 'error' : 'warn', `${entry.namespace}: ${entry.log.message}`);
     },
   });

@@ -2,17 +2,29 @@ import type { Admin } from 'kafkajs';
 import type { PartitionBounds, TopicSpec } from '#libs/ports/event-log.ts';
 import { TopicMissingError } from '#libs/ports/event-log.ts';
 
+const ATTEMPTS = 5;
+
 /** Questions about topics and their making. Needs a connected admin client. */
 export class KafkaTopics {
   readonly #admin: Admin;
   /** Topics that were seen to exist: asked for once, since every append wants to know. */
   readonly #known = new Set<string>();
+  /** One question after the other: asked side by side, the client mixes up what it knows of topics and their leaders. */
+  #asking: Promise<unknown> = Promise.resolve();
 
   constructor(admin: Admin) {
     this.#admin = admin;
   }
 
-  async create(specs: readonly TopicSpec[]): Promise<readonly string[]> {
+  create(specs: readonly TopicSpec[]): Promise<readonly string[]> {
+    return this.#inTurn(() => this.#create(specs));
+  }
+
+  partitionCounts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#inTurn(() => this.#partitionCounts(names));
+  }
+
+  async #create(specs: readonly TopicSpec[]): Promise<readonly string[]> {
     const there = new Set(await this.#admin.listTopics());
     const missing = specs.filter((spec) => !there.has(spec.name));
     if (missing.length === 0) return [];
@@ -20,7 +32,7 @@ export class KafkaTopics {
     return missing.map((spec) => spec.name);
   }
 
-  async partitionCounts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  async #partitionCounts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const there = new Set(await this.#admin.listTopics());
     const topics = names.filter((name) => there.has(name));
     if (topics.length === 0) return new Map();
@@ -41,10 +53,30 @@ export class KafkaTopics {
 
   async bounds(topic: string): Promise<readonly PartitionBounds[]> {
     await this.mustExist([topic]);
-    const offsets = await this.#admin.fetchTopicOffsets(topic);
+    const offsets = await this.#inTurn(() => this.#offsets(topic));
     return offsets
       .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
       .sort((a, b) => a.partition - b.partition);
+  }
+
+  async #offsets(topic: string) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#admin.fetchTopicOffsets(topic);
+      } catch (error) {
+        // While it learns of a topic's leaders the client may trip over its own missing answer; what it asks next is whole.
+        const tripped = error instanceof Error && (error.cause ?? error) instanceof TypeError;
+        if (!(tripped || (error as Error).message.startsWith('Cannot destructure')) || attempt === ATTEMPTS)
+          throw error;
+        await new Promise((resolve) => setTimeout(resolve, attempt * 50));
+      }
+    }
+  }
+
+  #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const turn = this.#asking.then(ask);
+    this.#asking = turn.catch(() => {});
+    return turn;
   }
 }
 
