@@ -39,6 +39,26 @@ export interface AuditRecord extends AuditEntry {
   readonly hash: string;
 }
 
+/** What people's decisions are kept as, beside the actions that follow from them. */
+export const CASE_KINDS = ['verdict', 'containment', 'confirmation'] as const;
+export type CaseKind = (typeof CASE_KINDS)[number];
+
+/** One thing that people decided or are asked to decide, as one document. */
+export interface CaseDocument {
+  readonly kind: CaseKind;
+  /** Unique within its kind. */
+  readonly id: string;
+  /** The account concerned; '' where it is no single one. */
+  readonly accountId: string;
+  /** True while there is something left to do on it by itself. */
+  readonly open: boolean;
+  /** 1, 2, …: a writer must name the one after what it read. */
+  readonly version: number;
+  readonly updatedMs: number;
+  /** JSON. */
+  readonly body: string;
+}
+
 /** A set of changes that happens as a whole or not at all. */
 export interface StoreCommit {
   /** The new planning state, and the version of the one it was made from. */
@@ -51,6 +71,8 @@ export interface StoreCommit {
   readonly changes?: readonly ActionRecord[];
   /** Each carries the `seq` after the one it was made from, 1 where there was none. */
   readonly restrictions?: readonly AccountRestriction[];
+  /** Each carries the `version` after the one it was made from, 1 where there was none. */
+  readonly cases?: readonly CaseDocument[];
   readonly audit?: readonly AuditEntry[];
   /** How far partitions of topics have been taken in: the offset of the next record wanted. Never goes back. */
   readonly positions?: readonly { readonly topic: string; readonly partition: number; readonly next: number }[];
@@ -81,6 +103,12 @@ export interface ResponseStore {
   restriction(accountId: string): Promise<AccountRestriction | undefined>;
   /** Every account's present restriction, `none` left out. */
   restrictions(): Promise<AccountRestriction[]>;
+
+  caseDocument(kind: CaseKind, id: string): Promise<CaseDocument | undefined>;
+  /** Latest changed first. */
+  cases(kind: CaseKind, limit: number): Promise<CaseDocument[]>;
+  /** Those with something left to do, the longest unchanged first. */
+  openCases(kind: CaseKind): Promise<CaseDocument[]>;
 
   /** The offset of the next record wanted; `undefined` where the partition was never read. */
   position(topic: string, partition: number): Promise<number | undefined>;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyAudit } from '#libs/ports/audit-chain.ts';
-import type { OutboundRecord, ResponseStore } from '#libs/ports/store.ts';
+import type { CaseDocument, OutboundRecord, ResponseStore } from '#libs/ports/store.ts';
 import { sampleAction, sampleRestriction } from '../support/sample-action.ts';
 import { sampleAlert, T0 } from '../support/sample-alert.ts';
 
@@ -11,6 +11,16 @@ const outbound = (id: string): OutboundRecord => ({
   type: 'vigie.action',
   timeMs: T0,
   body: `{"id":"${id}"}`,
+});
+const verdict = (change: Partial<CaseDocument> = {}): CaseDocument => ({
+  kind: 'verdict',
+  id: 'a1f0',
+  accountId: 'PS-000123',
+  open: false,
+  version: 1,
+  updatedMs: T0,
+  body: '{"verdict":"false"}',
+  ...change,
 });
 const entry = (detail: string) => ({ atMs: T0, actor: 'vigie', verb: 'action.planned', subject: 'act-1', detail });
 
@@ -118,6 +128,23 @@ export function responseStoreContract(name: string, open: () => Promise<Response
       await store.commit({ restrictions: [sampleRestriction({ restriction: 'none', actionId: '', seq: 2 })] });
       expect((await store.restrictions()).map((r) => r.accountId)).toEqual(['PS-2']);
       expect((await store.restriction('PS-000123'))?.seq).toBe(2);
+    });
+
+    it('keeps documents of people’s decisions by kind, each made from the version before it', async () => {
+      const [one, two] = [verdict(), verdict({ id: 'b2', updatedMs: T0 + 1, open: true })];
+      expect(await store.commit({ cases: [one, two] })).toBe(true);
+      expect(await store.caseDocument('verdict', 'a1f0')).toEqual(one);
+      expect(await store.caseDocument('containment', 'a1f0')).toBeUndefined();
+      expect(await store.cases('verdict', 1)).toEqual([two]);
+      expect(await store.openCases('verdict')).toEqual([two]);
+      const late = verdict({ version: 3 });
+      for (const refused of [one, late, verdict({ id: 'new', version: 2 })]) {
+        expect(await store.commit({ cases: [refused], audit: [entry('no')] })).toBe(false);
+      }
+      expect(await store.audit(1, 9)).toEqual([]);
+      const next = verdict({ version: 2, updatedMs: T0 + 2, body: '{}' });
+      expect(await store.commit({ cases: [next] })).toBe(true);
+      expect(await store.cases('verdict', 9)).toEqual([next, two]);
     });
 
     it('gives unsent records in the order of their commits, each once, whatever is given twice', async () => {

@@ -1,7 +1,7 @@
 import type { AccountRestriction, ActionRecord } from '#libs/model/action-record.ts';
 import type { Alert } from '#libs/model/alert.ts';
 import { AUDIT_ROOT, auditHash } from '#libs/ports/audit-chain.ts';
-import type { AuditRecord, OutboundRecord, ResponseStore, StoreCommit } from '#libs/ports/store.ts';
+import type { AuditRecord, CaseDocument, OutboundRecord, ResponseStore, StoreCommit } from '#libs/ports/store.ts';
 
 const byCreation = (a: ActionRecord, b: ActionRecord) =>
   a.createdMs - b.createdMs || (a.plan.id < b.plan.id ? -1 : a.plan.id > b.plan.id ? 1 : 0);
@@ -15,11 +15,13 @@ export function createMemoryStore(): ResponseStore {
   const outbox = new Map<string, { record: OutboundRecord; sent: boolean }>();
   const auditLog: AuditRecord[] = [];
   const positions = new Map<string, number>();
+  const cases = new Map<string, CaseDocument>();
 
   const conflicts = (change: StoreCommit): boolean => {
     if (change.planning && change.planning.readVersion !== planning.version) return true;
     if (change.actions?.some((a) => actions.has(a.plan.id))) return true;
     if (change.changes?.some((a) => actions.get(a.plan.id)?.version !== a.version - 1)) return true;
+    if (change.cases?.some((c) => (cases.get(`${c.kind}/${c.id}`)?.version ?? 0) !== c.version - 1)) return true;
     return change.restrictions?.some((r) => (restrictions.get(r.accountId)?.seq ?? r.seq - 1) !== r.seq - 1) ?? false;
   };
 
@@ -32,6 +34,7 @@ export function createMemoryStore(): ResponseStore {
       if (change.planning) planning = { version: planning.version + 1, snapshot: change.planning.snapshot };
       for (const record of [...(change.actions ?? []), ...(change.changes ?? [])]) actions.set(record.plan.id, record);
       for (const restriction of change.restrictions ?? []) restrictions.set(restriction.accountId, restriction);
+      for (const document of change.cases ?? []) cases.set(`${document.kind}/${document.id}`, document);
       const { alert } = change;
       if (alert && (incidents.get(alert.id)?.revision ?? 0) < alert.revision) incidents.set(alert.id, alert);
       for (const entry of change.audit ?? []) {
@@ -71,6 +74,16 @@ export function createMemoryStore(): ResponseStore {
       [...restrictions.values()]
         .filter((r) => r.restriction !== 'none')
         .sort((a, b) => (a.accountId < b.accountId ? -1 : 1)),
+    caseDocument: async (kind, id) => cases.get(`${kind}/${id}`),
+    cases: async (kind, limit) =>
+      [...cases.values()]
+        .filter((c) => c.kind === kind)
+        .sort((a, b) => b.updatedMs - a.updatedMs || (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
+    openCases: async (kind) =>
+      [...cases.values()]
+        .filter((c) => c.kind === kind && c.open)
+        .sort((a, b) => a.updatedMs - b.updatedMs || (a.id < b.id ? -1 : 1)),
     position: async (topic, partition) => positions.get(`${topic}/${partition}`),
     unsent: async (limit) =>
       [...outbox.values()]

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { AUDIT_ROOT, auditHash } from '#libs/ports/audit-chain.ts';
 import type { AuditEntry, OutboundRecord, StoreCommit } from '#libs/ports/store.ts';
-import { actionRow, restrictionRow } from './rows.ts';
+import { actionRow, caseRow, restrictionRow } from './rows.ts';
 import type { ResponseTables } from './schema.ts';
 
 type Tx = Transaction<ResponseTables>;
@@ -86,6 +86,28 @@ async function writeRestrictions(tx: Tx, restrictions: StoreCommit['restrictions
   }
 }
 
+async function writeCases(tx: Tx, cases: StoreCommit['cases'] = []): Promise<void> {
+  for (const document of cases) {
+    const row = caseRow(document);
+    // The first version only where there is none; a later one only on the one it was made from.
+    const written =
+      document.version === 1
+        ? await tx
+            .insertInto('case_document')
+            .values(row)
+            .onConflict((c) => c.doNothing())
+            .executeTakeFirst()
+        : await tx
+            .updateTable('case_document')
+            .set(row)
+            .where('kind', '=', row.kind)
+            .where('id', '=', row.id)
+            .where('version', '=', row.version - 1)
+            .executeTakeFirst();
+    expectOne('numUpdatedRows' in written ? written.numUpdatedRows : written.numInsertedOrUpdatedRows);
+  }
+}
+
 async function writePositions(tx: Tx, positions: StoreCommit['positions'] = []): Promise<void> {
   for (const { topic, partition, next } of positions) {
     await tx
@@ -155,6 +177,7 @@ export async function writeCommit(tx: Tx, change: StoreCommit): Promise<void> {
   if (change.planning) await writePlanning(tx, change.planning);
   await writeActions(tx, change);
   await writeRestrictions(tx, change.restrictions);
+  await writeCases(tx, change.cases);
   if (change.alert) await writeAlert(tx, change.alert);
   await writePositions(tx, change.positions);
   await writeAudit(tx, change.audit);

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { Migrator } from 'kysely/migration';
 import * as response from './migrations/0001-response.ts';
+import * as cases from './migrations/0002-cases.ts';
 
 export type SqlDialect = 'sqlite' | 'postgres';
 
@@ -12,6 +13,7 @@ interface DialectMigration {
 /** Numbered for ever: a migration that has been released is never changed, the next one puts things right. */
 const MIGRATIONS: Readonly<Record<string, DialectMigration>> = {
   '0001-response': response,
+  '0002-cases': cases,
 };
 
 /** Brings the database to the newest form. Safe to run from several processes at once. Throws where it cannot. */

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Alert } from '#libs/model/alert.ts';
 import type { OutboundTopic, ResponseStore } from '#libs/ports/store.ts';
 import { Conflict, writeCommit } from './commit.ts';
-import { actionOfRow, restrictionOfRow } from './rows.ts';
+import { actionOfRow, caseOfRow, restrictionOfRow } from './rows.ts';
 import type { ResponseTables } from './schema.ts';
 
 /** The response store over any database that {@link ResponseTables} were migrated into. Closing it closes `db`. */
@@ -98,6 +98,37 @@ export function createSqlResponseStore(db: Kysely<ResponseTables>): ResponseStor
         .orderBy('account_id')
         .execute();
       return rows.map(restrictionOfRow);
+    },
+    async caseDocument(kind, id) {
+      const row = await db
+        .selectFrom('case_document')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && caseOfRow(row);
+    },
+    async cases(kind, limit) {
+      const rows = await db
+        .selectFrom('case_document')
+        .selectAll()
+        .where('kind', '=', kind)
+        .orderBy('updated_ms', 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(caseOfRow);
+    },
+    async openCases(kind) {
+      const rows = await db
+        .selectFrom('case_document')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('open', '=', 1)
+        .orderBy('updated_ms')
+        .orderBy('id')
+        .execute();
+      return rows.map(caseOfRow);
     },
     async position(topic, partition) {
       const row = await db

@@ -1,5 +1,6 @@
 import type { AccountRestriction, ActionRecord } from '#libs/model/action-record.ts';
-import type { ActionRow, RestrictionRow } from './schema.ts';
+import type { CaseDocument, CaseKind } from '#libs/ports/store.ts';
+import type { ActionRow, CaseRow, RestrictionRow } from './schema.ts';
 
 /** An action as its row. */
 export function actionRow(record: ActionRecord): ActionRow {
@@ -78,4 +79,24 @@ export const restrictionOfRow = (row: RestrictionRow): AccountRestriction => ({
   sinceMs: row.since_ms,
   actionId: row.action_id,
   seq: row.seq,
+});
+
+export const caseRow = (c: CaseDocument): CaseRow => ({
+  kind: c.kind,
+  id: c.id,
+  account_id: c.accountId,
+  open: c.open ? 1 : 0,
+  version: c.version,
+  updated_ms: c.updatedMs,
+  body: c.body,
+});
+
+export const caseOfRow = (row: CaseRow): CaseDocument => ({
+  kind: row.kind as CaseKind,
+  id: row.id,
+  accountId: row.account_id,
+  open: row.open === 1,
+  version: row.version,
+  updatedMs: row.updated_ms,
+  body: row.body,
 });

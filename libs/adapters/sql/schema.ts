@@ -27,6 +27,7 @@ export interface ResponseTables {
     previous: string;
     hash: string;
   };
+  case_document: CaseRow;
   position: { topic: string; part: number; next: number };
   /** Last number given out, and last hash, of `outbox` and `audit`: its row lock puts commits in one order. */
   tail: { name: string; seq: number; hash: string };
@@ -65,4 +66,14 @@ export interface RestrictionRow {
   since_ms: number;
   action_id: string;
   seq: number;
+}
+
+export interface CaseRow {
+  kind: string;
+  id: string;
+  account_id: string;
+  open: number;
+  version: number;
+  updated_ms: number;
+  body: string;
 }
