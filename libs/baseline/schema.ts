@@ -20,14 +20,18 @@ export const ACCOUNT_SCHEMA = {
   accountClass: ['u8', 1],
   profession: ['u8', 1],
   department: ['u8', 1],
+  orgLo: ['i32', 1],
+  orgHi: ['i32', 1],
   createdDay: ['i32', 1],
   firstDay: ['i32', 1],
   lastDay: ['i32', 1],
-  /** Hashes of networks and devices, and the day each was last seen (day 0: free). */
+  /** Hashes of networks and devices, the days each was last seen (0: free) and first seen (0: with the account). */
   network: ['i32', SOURCES],
   networkDay: ['u16', SOURCES],
+  networkFirst: ['u16', SOURCES],
   device: ['i32', SOURCES],
   deviceDay: ['u16', SOURCES],
+  deviceFirst: ['u16', SOURCES],
   /** When the last new source came, minutes since the epoch; how much it says, nats. */
   sourceMinute: ['u32', 1],
   sourceNats: ['f32', 1],
@@ -111,6 +115,8 @@ export const CHANNEL_SCHEMA = {
   /** Highest score so far (all time), and whether an incident is open. */
   peakScore: ['f32', 1],
   incident: ['u8', 1],
+  /** Watch levels passed since the day began (`signals.ts`). */
+  watch: ['u8', 1],
 } as const satisfies Schema;
 
 export const DAY_SUSPECT = 1;

@@ -6,9 +6,11 @@ import { FOLLOW_UP_FROM } from '#libs/model/detection-policy.ts';
 import {
   S_ADJACENCY,
   S_MISS,
+  S_MISS_SOURCE,
   S_NEW_SOURCE,
   S_RATE,
   S_TERRITORY,
+  S_TERRITORY_SOURCE,
   S_UNSEEN,
   STREAM_COUNT,
   STREAM_NAMES,
@@ -35,8 +37,8 @@ export interface CompiledPolicy {
  */
 const STREAMS_OF_CLASS: Readonly<Record<(typeof ACCOUNT_CLASSES)[number], readonly number[]>> = {
   professional: STREAM_NAMES.map((_, i) => i),
-  software: [S_TERRITORY, S_ADJACENCY, S_NEW_SOURCE],
-  manager: [S_MISS, S_ADJACENCY, S_UNSEEN, S_RATE, S_NEW_SOURCE],
+  software: [S_TERRITORY, S_TERRITORY_SOURCE, S_ADJACENCY, S_NEW_SOURCE],
+  manager: [S_MISS, S_MISS_SOURCE, S_ADJACENCY, S_UNSEEN, S_RATE, S_NEW_SOURCE],
 };
 
 const SILENT = { q99: 1e6, q999: 2e6 };

@@ -10,15 +10,22 @@ export const RUNG_SUSPEND = 3;
 /**
  * Rungs that score and quota reach now, as bits (1 << rung). What the machine may do by itself for a class is the
  * response's decision, so that what lies above it waits for a person in place of being lost.
+ * @param score evidence of all streams, @param who the same without volume: tourists and screening days come in numbers too
  * @param quotaReached any quota of the account is used up
  */
-export function rungsReached(score: number, gate: boolean, quotaReached: boolean, policy: CompiledPolicy): number {
+export function rungsReached(
+  score: number,
+  who: number,
+  gate: boolean,
+  quotaReached: boolean,
+  policy: CompiledPolicy,
+): number {
   const thresholds = policy.thresholds;
   let bits = 0;
   if (score >= thresholds[RUNG_ALERT]! || quotaReached) bits |= 1 << RUNG_ALERT;
   if (score >= thresholds[RUNG_STEP_UP]!) bits |= 1 << RUNG_STEP_UP;
   if (score >= thresholds[RUNG_THROTTLE]! || quotaReached) bits |= 1 << RUNG_THROTTLE;
-  if (gate && score >= thresholds[RUNG_SUSPEND]!) bits |= 1 << RUNG_SUSPEND;
+  if (gate && who >= thresholds[RUNG_SUSPEND]!) bits |= 1 << RUNG_SUSPEND;
   return bits;
 }
 

@@ -5,9 +5,11 @@ import {
   S_FOLLOW_9D,
   S_FOLLOW_30M,
   S_MISS,
+  S_MISS_SOURCE,
   S_NEW_SOURCE,
   S_RATE,
   S_TERRITORY,
+  S_TERRITORY_SOURCE,
   S_UNSEEN,
   STREAM_COUNT,
 } from '#libs/model/streams.ts';
@@ -22,13 +24,15 @@ import { calibrated } from './tail.ts';
 export interface Score {
   /** Rounded to thousandths: the last bit of Math.log may differ between engine versions. */
   total: number;
+  /** The total without volume (rate): what counts for a suspension. Who is looked up decides that, not how fast. */
+  who: number;
   /** Whether the gate for a suspension is open: a stream that says *who* is looked up, not only how many. */
   gate: boolean;
   /** Worth of each stream, nats, in stream order; those that lost to another horizon are 0. */
   readonly worth: Float64Array;
 }
 
-export const createScore = (): Score => ({ total: 0, gate: false, worth: new Float64Array(STREAM_COUNT) });
+export const createScore = (): Score => ({ total: 0, who: 0, gate: false, worth: new Float64Array(STREAM_COUNT) });
 
 const VOLUME_CAP = 8;
 const NEW_SOURCE_CAP = 4;
@@ -65,6 +69,8 @@ export function scoreInto(
   }
   worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, NEW_SOURCE_CAP) : 0;
 
+  keepLarger(worth, S_TERRITORY, S_TERRITORY_SOURCE);
+  keepLarger(worth, S_MISS, S_MISS_SOURCE);
   worth[S_FOLLOW_30M] = Math.min(worth[S_FOLLOW_30M]!, EARLY_CAP);
   let best = S_FOLLOW_30M;
   for (const s of FOLLOW_UPS) if (worth[s]! > worth[best]!) best = s;
@@ -79,11 +85,18 @@ export function scoreInto(
   let total = 0;
   for (let s = 0; s < STREAM_COUNT; s++) total += worth[s]!;
   into.total = Math.round(total * 1000) / 1000;
+  into.who = Math.round((total - worth[S_RATE]!) * 1000) / 1000;
   into.gate =
-    worth[S_TERRITORY]! >= GATE_NATS ||
-    worth[S_MISS]! >= GATE_NATS ||
+    worth[S_TERRITORY]! + worth[S_TERRITORY_SOURCE]! >= GATE_NATS ||
+    worth[S_MISS]! + worth[S_MISS_SOURCE]! >= GATE_NATS ||
     worth[S_ADJACENCY]! >= GATE_NATS ||
     worth[S_UNSEEN]! >= GATE_NATS;
+}
+
+/** Two views of the same people count once. */
+function keepLarger(worth: Float64Array, a: number, b: number): void {
+  if (worth[a]! < worth[b]!) worth[a] = 0;
+  else worth[b] = 0;
 }
 
 const FOLLOW_UPS = [S_FOLLOW_30M, S_FOLLOW_3H, S_FOLLOW_1D, S_FOLLOW_9D] as const;

@@ -1,6 +1,6 @@
 import { ADJACENCY } from './adjacency.ts';
 import { MISS } from './miss.ts';
-import { NEW_SOURCE } from './new-source.ts';
+import { MISS_NEW_SOURCE, NEW_SOURCE, TERRITORY_NEW_SOURCE } from './new-source.ts';
 import { NO_FOLLOW_UP_1D, NO_FOLLOW_UP_3H, NO_FOLLOW_UP_9D, NO_FOLLOW_UP_30M } from './no-follow-up.ts';
 import { RATE } from './rate.ts';
 import type { StreamSpec } from './stream.ts';
@@ -19,6 +19,8 @@ export const STREAMS: readonly StreamSpec[] = [
   NO_FOLLOW_UP_9D,
   RATE,
   NEW_SOURCE,
+  TERRITORY_NEW_SOURCE,
+  MISS_NEW_SOURCE,
 ];
 
 export {
@@ -31,7 +33,7 @@ export {
 } from './accumulate.ts';
 export { ADJACENCY_ATTACK, ADJACENCY_MEMORY, ADJACENCY_NULL } from './adjacency.ts';
 export { MISS_ATTACK, MISS_FLOOR } from './miss.ts';
-export { NEW_SOURCE_HOURS, newSourceNats } from './new-source.ts';
+export { NEW_SOURCE_DAYS, NEW_SOURCE_HOURS, newSourceNats } from './new-source.ts';
 export { cohortLogRatio } from './no-follow-up.ts';
 export { rateLogRatio } from './rate.ts';
 export type { StreamSpec } from './stream.ts';

@@ -18,3 +18,24 @@ export function newSourceNats(groupDailyRate: number, both: boolean): number {
   const nats = Math.log(ATTACK_RATE / Math.max(groupDailyRate, 1e-4));
   return Math.max(0, Math.min(both ? MAX_NATS : MAX_NATS / 2, nats));
 }
+
+/**
+ * Territory and misses of the look-ups from sources first seen within a week, apart from the rest: on a busy account the
+ * holder's own people would water a thief's down.
+ */
+export const TERRITORY_NEW_SOURCE: StreamSpec = {
+  name: 'territory_new_source',
+  sees: 'people born outside the account’s usual departments, looked up from a device or network new to the account',
+  nullModel: 'as for territory',
+  blindSpots: ['theft from the holder’s own machine', 'logs without addresses and devices'],
+  decayPerDay: 2,
+};
+export const MISS_NEW_SOURCE: StreamSpec = {
+  name: 'miss_new_source',
+  sees: 'look-ups of nobody, from a device or network new to the account',
+  nullModel: 'as for misses',
+  blindSpots: TERRITORY_NEW_SOURCE.blindSpots,
+  decayPerDay: 2,
+};
+/** A source counts as new for this many days: thefts last longer than their first day. */
+export const NEW_SOURCE_DAYS = 7;

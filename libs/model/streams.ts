@@ -10,6 +10,8 @@ export const STREAM_NAMES = [
   'no_follow_up_9d',
   'rate',
   'new_source',
+  'territory_new_source',
+  'miss_new_source',
 ] as const;
 export type StreamName = (typeof STREAM_NAMES)[number];
 export const STREAM_COUNT = STREAM_NAMES.length;
@@ -23,3 +25,5 @@ export const S_FOLLOW_1D = 6;
 export const S_FOLLOW_9D = 7;
 export const S_RATE = 8;
 export const S_NEW_SOURCE = 9;
+export const S_TERRITORY_SOURCE = 10;
+export const S_MISS_SOURCE = 11;

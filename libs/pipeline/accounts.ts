@@ -25,6 +25,10 @@ export function accountRow(state: PipelineState, event: AccessEvent, day: number
   const accounts = state.accounts;
   accounts.accountClass[row] = event.accountClass;
   accounts.profession[row] = event.profession;
+  if (event.orgLo !== 0 || event.orgHi !== 0) {
+    accounts.orgLo[row] = event.orgLo;
+    accounts.orgHi[row] = event.orgHi;
+  }
   if (event.accountDepartment !== 0) accounts.department[row] = event.accountDepartment;
   if (day > accounts.lastDay[row]!) accounts.lastDay[row] = day;
   return row;

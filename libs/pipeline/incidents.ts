@@ -19,6 +19,7 @@ import { DEPARTMENTS } from '#libs/model/departments.ts';
 import { S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
 import type { Incident } from './incident.ts';
 import { MAX_LOOKBACK_MINUTES } from './limits.ts';
+import { signalRise } from './signals.ts';
 import { sourceNats } from './sources.ts';
 import type { PipelineState } from './state.ts';
 
@@ -48,15 +49,17 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   );
   const inGrace = minute < accounts.graceMinute[account]!;
   const total = inGrace ? 0 : score.total;
+  const who = inGrace ? 0 : score.who;
   if (total > channels.peakScore[row]!) channels.peakScore[row] = total;
-  state.observer?.(row, total, score.gate);
+  signalRise(state, row, total, minute);
+  state.observer?.(row, total, score.gate ? who : 0);
   const quota = quotaReached(state, row, minute);
   // Such a day teaches nothing. A lower bar would freeze an honest account that has changed in what it used to be.
   if (total >= policy.thresholds[RUNG_STEP_UP]! || quota) {
     const slot = row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
     channels.dayFlags[slot] = channels.dayFlags[slot]! | DAY_SUSPECT;
   }
-  const bits = rungsReached(total, score.gate, quota, policy);
+  const bits = rungsReached(total, who, score.gate, quota, policy);
   if (bits === 0 && channels.incident[row] === 0) return;
   raise(state, row, timeMs, minute, bits, total, score);
 }

@@ -23,7 +23,15 @@ import {
 } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { ACTION_EXPORT, OUTCOME_DENIED, OUTCOME_ERROR, OUTCOME_NOT_FOUND } from '#libs/model/codes.ts';
-import { S_ADJACENCY, S_MISS, S_RATE, S_TERRITORY, S_UNSEEN } from '#libs/model/streams.ts';
+import {
+  S_ADJACENCY,
+  S_MISS,
+  S_MISS_SOURCE,
+  S_RATE,
+  S_TERRITORY,
+  S_TERRITORY_SOURCE,
+  S_UNSEEN,
+} from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
 import { reportRecheck } from './incidents.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
@@ -35,6 +43,7 @@ import {
   PAIR_COHORT,
   PAIR_LEARNT,
   PAIR_MISS,
+  PAIR_OUTSIDE,
   packPair,
   pairHour,
   withHour,
@@ -58,7 +67,13 @@ const UNSEEN_VOICES = 20;
 const NEVER_BILLS = 0.9;
 
 /** Takes one look-up: who it shows, whether that is new to the account, and what it says. True if evidence may have moved. */
-export function takeLookup(state: PipelineState, row: number, event: AccessEvent, minute: number): boolean {
+export function takeLookup(
+  state: PipelineState,
+  row: number,
+  event: AccessEvent,
+  minute: number,
+  newSource: boolean,
+): boolean {
   const outcome = event.outcome;
   if (outcome === OUTCOME_ERROR) return false;
   const missed = outcome === OUTCOME_NOT_FOUND || outcome === OUTCOME_DENIED;
@@ -97,7 +112,7 @@ export function takeLookup(state: PipelineState, row: number, event: AccessEvent
   slots[at] = minute | 0;
   slots[at + 1] = packPair(hour, event.birthDepartment, flags);
   if (missed) {
-    takeMiss(state, row, event, minute);
+    takeMiss(state, row, event, minute, newSource);
     return true;
   }
   const dayNow = Math.floor(minute / 1440);
@@ -115,16 +130,17 @@ export function takeLookup(state: PipelineState, row: number, event: AccessEvent
     // Unless the account never bills, a birth department is learnt when the person is followed up, not before.
     if (event.birthDepartment !== 0) {
       const nats = channels.nats[row * STREAM_ROOM + S_TERRITORY]!;
-      if (stepTerritory(state, row, event.birthDepartment, minute)) increment(state, channels.dayOutside, daySlot);
+      if (stepTerritory(state, row, event.birthDepartment, minute, newSource)) {
+        increment(state, channels.dayOutside, daySlot);
+        slots[at + 1] = slots[at + 1]! | PAIR_OUTSIDE;
+      }
       if (channels.p0[p0 + T_WITHOUT_9D]! >= NEVER_BILLS || state.groups.followed[channels.group[row]!] === 0) {
         slots[at + 1] = slots[at + 1]! | PAIR_LEARNT;
         learnTerritory(state, row, event.birthDepartment, nats);
         if (nats < 4) learnArea(state, row, event.birthDepartment, channels.dayFound[daySlot]!);
       }
     }
-    const missP0 = Math.max(channels.p0[p0 + T_MISS]!, MISS_FLOOR);
-    if (missP0 < MISS_ATTACK)
-      observe(state, row, S_MISS, bernoulliLogRatio(false, missP0, MISS_ATTACK), false, missP0, minute);
+    observeMiss(state, row, false, minute, newSource);
     stepAdjacency(state, row, event, minute, false);
     const unseenP0 = channels.p0[p0 + T_UNSEEN]!;
     if (unseen) increment(state, channels.dayUnseen, daySlot);
@@ -157,13 +173,20 @@ function increment(state: PipelineState, counts: Uint16Array, slot: number, by =
   counts[slot] = Math.min(next, 65_535);
 }
 
-function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute: number): void {
+function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute: number, newSource: boolean): void {
   const channels = state.channels;
   if (isPassed(state, row, Math.floor(minute / 60))) return;
   increment(state, channels.dayMiss, slotOfDay(row, minute));
-  const p0 = Math.max(channels.p0[row * TRAIT_COUNT + T_MISS]!, MISS_FLOOR);
-  if (p0 < MISS_ATTACK) observe(state, row, S_MISS, bernoulliLogRatio(true, p0, MISS_ATTACK), true, p0, minute);
+  observeMiss(state, row, true, minute, newSource);
   stepAdjacency(state, row, event, minute, true);
+}
+
+function observeMiss(state: PipelineState, row: number, missed: boolean, minute: number, newSource: boolean): void {
+  const p0 = Math.max(state.channels.p0[row * TRAIT_COUNT + T_MISS]!, MISS_FLOOR);
+  if (p0 >= MISS_ATTACK) return;
+  const ratio = bernoulliLogRatio(missed, p0, MISS_ATTACK);
+  observe(state, row, S_MISS, ratio, missed, p0, minute);
+  if (newSource) observe(state, row, S_MISS_SOURCE, ratio, missed, p0, minute);
 }
 
 /** A person's file was shown to this account for the first time: the counts that quotas and exposure are made of. */
@@ -249,7 +272,7 @@ function grantPass(state: PipelineState, row: number, hour: number, minute: numb
   const daySlot = slotOfDay(row, minute);
   channels.hourFlags[hourSlot] = channels.hourFlags[hourSlot]! | HOUR_RECHECK;
   channels.dayFlags[daySlot] = channels.dayFlags[daySlot]! | DAY_RECHECK | DAY_SUSPECT;
-  for (const stream of [S_TERRITORY, S_MISS, S_ADJACENCY, S_UNSEEN, S_RATE]) {
+  for (const stream of [S_TERRITORY, S_TERRITORY_SOURCE, S_MISS, S_MISS_SOURCE, S_ADJACENCY, S_UNSEEN, S_RATE]) {
     const at = row * STREAM_ROOM + stream;
     channels.nats[at] = channels.hourNats[at]!;
   }

@@ -16,6 +16,9 @@ export const PAIR_LEARNT = 1 << 28;
 /** A known person, looked up again and not followed up since. */
 export const PAIR_AGAIN = 1 << 29;
 
+/** Was born outside the account's usual departments, as it looked at the first look-up. */
+export const PAIR_OUTSIDE = 1 << 30;
+
 export const packPair = (hour: number, department: number, flags: number): number =>
   (hour & 0xffff) | (department << 16) | flags;
 export const pairHour = (word: number): number => word & 0xffff;

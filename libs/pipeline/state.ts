@@ -98,8 +98,8 @@ export interface PipelineState {
   /** Scratch: never part of a snapshot. */
   score: Score;
   outputs: Output[];
-  /** Told of every scoring (row, score, gate): for calibration and studies, which read the evidence themselves. */
-  observer: ((row: number, score: number, gate: boolean) => void) | undefined;
+  /** Told of every scoring (row, score, score that counts for a suspension): for calibration and studies. */
+  observer: ((row: number, score: number, who: number) => void) | undefined;
 }
 
 export function createState(config: PipelineConfig): PipelineState {

@@ -69,10 +69,10 @@ function takeEvent(state: PipelineState, event: AccessEvent): readonly Output[] 
   const account = accountRow(state, event, day);
   const row = channelRow(state, account, event, day);
   advanceRow(state, row, day, Math.floor(minute / 60), Math.floor(minute / 10));
-  noteSource(state, account, state.channels.group[row]!, event, minute);
+  const newSource = noteSource(state, account, state.channels.group[row]!, event, minute);
   if (isLookup(event.action)) {
     counters.lookups++;
-    if (takeLookup(state, row, event, minute)) assess(state, row, timeMs, minute);
+    if (takeLookup(state, row, event, minute, newSource)) assess(state, row, timeMs, minute);
   } else if (isFollowUp(event.action)) {
     counters.followUps++;
     takeFollowUp(state, account, event, minute);
@@ -99,6 +99,10 @@ function takeControl(state: PipelineState, control: Control): void {
   if (control.control === 'verdict') {
     if (control.verdict === 'true') return;
     if (control.verdict === 'benign') accounts.graceMinute[account] = Math.floor(control.untilMs / 60_000);
+  } else if (control.graceUntilMs !== undefined) {
+    // What was learnt of a stolen account's last days would otherwise be held against its holder at once.
+    const until = Math.floor(control.graceUntilMs / 60_000);
+    accounts.graceMinute[account] = Math.max(accounts.graceMinute[account]!, until);
   }
   for (const channel of [0, CHANNEL_API]) {
     const row = accounts.channelRow[account * 2 + channel]! - 1;

@@ -3,7 +3,7 @@ import { RECENT, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import { T_OUTSIDE, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import { longRunProbability, REST_NATS, recentProbability, territoryLogRatio } from '#libs/evidence/index.ts';
 import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
-import { S_TERRITORY } from '#libs/model/streams.ts';
+import { S_TERRITORY, S_TERRITORY_SOURCE } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
 import type { PipelineState } from './state.ts';
 
@@ -43,13 +43,21 @@ function territoryRatio(state: PipelineState, row: number, department: number): 
 }
 
 /** Weighs a new person's birth department. Returns true if the person speaks for theft. */
-export function stepTerritory(state: PipelineState, row: number, department: number, minute: number): boolean {
+export function stepTerritory(
+  state: PipelineState,
+  row: number,
+  department: number,
+  minute: number,
+  newSource: boolean,
+): boolean {
   const channels = state.channels;
   const ring = row * RECENT;
   const length = channels.recentLength[row]!;
   const ratio = territoryRatio(state, row, department);
   const outside = ratio > 0;
-  observe(state, row, S_TERRITORY, ratio, outside, channels.p0[row * TRAIT_COUNT + T_OUTSIDE]!, minute);
+  const expected = channels.p0[row * TRAIT_COUNT + T_OUTSIDE]!;
+  observe(state, row, S_TERRITORY, ratio, outside, expected, minute);
+  if (newSource) observe(state, row, S_TERRITORY_SOURCE, ratio, outside, expected, minute);
   channels.recentDepartment[ring + channels.recentAt[row]!] = department;
   channels.recentAt[row] = (channels.recentAt[row]! + 1) & (RECENT - 1);
   if (length < RECENT) channels.recentLength[row] = length + 1;
@@ -64,15 +72,19 @@ export function stepTerritory(state: PipelineState, row: number, department: num
 export function refundTerritory(state: PipelineState, row: number, department: number, minute: number): void {
   if (department === 0) return;
   const channels = state.channels;
-  const at = row * STREAM_ROOM + S_TERRITORY;
-  if (channels.nats[at] === 0) return;
-  const ratio = territoryRatio(state, row, department);
-  if (ratio <= 0) return;
-  channels.nats[at] = Math.max(0, channels.nats[at]! - ratio);
-  channels.hourNats[at] = Math.min(channels.hourNats[at]!, channels.nats[at]!);
-  if (channels.observed[at]! > 0) channels.observed[at] = channels.observed[at]! - 1;
-  if (channels.nats[at]! < REST_NATS) channels.riseMinute[at] = minute;
+  const refund = Math.max(FOLLOWED_NATS, territoryRatio(state, row, department));
+  for (const stream of [S_TERRITORY, S_TERRITORY_SOURCE]) {
+    const at = row * STREAM_ROOM + stream;
+    if (channels.nats[at] === 0) continue;
+    channels.nats[at] = Math.max(0, channels.nats[at]! - refund);
+    channels.hourNats[at] = Math.min(channels.hourNats[at]!, channels.nats[at]!);
+    if (channels.observed[at]! > 0) channels.observed[at] = channels.observed[at]! - 1;
+    if (channels.nats[at]! < REST_NATS) channels.riseMinute[at] = minute;
+  }
 }
+
+/** ln of how much rarer a follow-up is under theft (one in ten at most) than for an account that bills half of its people. */
+const FOLLOWED_NATS = 1.6;
 
 /** Learns a birth department, once the person's relationship with the account is plausible. */
 export function learnTerritory(state: PipelineState, row: number, department: number, nats: number): void {

@@ -13,7 +13,7 @@ export interface AccountMonth {
   readonly account: string;
   readonly profession: string;
   readonly accountClass: string;
-  /** Highest evidence by stream (less the size allowance), highest score, highest score with the gate open. */
+  /** Highest evidence by stream (less the size allowance), highest score, highest score that counts for a suspension. */
   readonly streams: Float64Array;
   score: number;
   gated: number;
@@ -75,7 +75,7 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
     }
     return month;
   };
-  state.observer = (row, score, gate) => {
+  state.observer = (row, score, who) => {
     const account = state.accountIds[state.channels.account[row]!]!;
     const month = monthOf(account, row, state.newestMs);
     if (month === undefined) return;
@@ -86,7 +86,7 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
       if (nats > month.streams[s]!) month.streams[s] = nats;
     }
     if (score > month.score) month.score = score;
-    if (gate && score > month.gated) month.gated = score;
+    if (who > month.gated) month.gated = who;
   };
 
   const shown: Set<number>[] = [];

@@ -11,9 +11,9 @@ import type { StreamName } from '#libs/model/streams.ts';
 /** Score from which each rung is reached, nats. */
 export const DEFAULT_THRESHOLDS: Readonly<Record<Rung, number>> = {
   alert: 6.5,
-  step_up: 8,
+  step_up: 8.6,
   throttle: 11,
-  suspend: 13.5,
+  suspend: 11.5,
 };
 
 /** Upper quantiles of each stream's monthly maximum over honest accounts, nats. */
@@ -28,6 +28,8 @@ export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
   no_follow_up_9d: { q99: 4, q999: 15 },
   rate: { q99: 30, q999: 80 },
   new_source: { q99: 4.6, q999: 6.9 },
+  territory_new_source: { q99: 3, q999: 5 },
+  miss_new_source: { q99: 4.5, q999: 8 },
 };
 
 /** Limits start at factor × (the account's own mean + offset). */

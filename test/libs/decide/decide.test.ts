@@ -6,7 +6,6 @@ import {
   dayQuota,
   hourQuota,
   isRecheckHour,
-  RUNG_SUSPEND,
   rungsReached,
   scoreInto,
   sizeAllowance,
@@ -26,9 +25,10 @@ const scoreOf = (nats: Record<number, number>, source = 0, accountClass = CLASS_
 };
 
 describe('score', () => {
-  it('no stream alone can suspend', () => {
+  it('no stream is worth more than twelve nats alone', () => {
     for (let s = 0; s < STREAM_COUNT; s++) {
-      expect(scoreOf({ [s]: 1000 }).total).toBeLessThan(policy.thresholds[RUNG_SUSPEND]!);
+      const alone = scoreOf({ [s]: 1000 });
+      expect(alone.total).toBeLessThanOrEqual(12);
     }
   });
   it('counts the strongest horizon of no-follow-up once', () => {
@@ -63,11 +63,15 @@ describe('score', () => {
 describe('rungs', () => {
   const names = (bits: number) => ['alert', 'step_up', 'throttle', 'suspend'].filter((_, i) => (bits & (1 << i)) !== 0);
   it('need the gate to suspend', () => {
-    expect(names(rungsReached(30, true, false, policy))).toContain('suspend');
-    expect(names(rungsReached(30, false, false, policy))).not.toContain('suspend');
+    expect(names(rungsReached(30, 30, true, false, policy))).toContain('suspend');
+    expect(names(rungsReached(30, 30, false, false, policy))).not.toContain('suspend');
+  });
+  it('volume alone does not count for a suspension', () => {
+    expect(names(rungsReached(30, 5, true, false, policy))).not.toContain('suspend');
+    expect(scoreOf({ [S_TERRITORY]: 60, [S_RATE]: 60 }).who).toBe(scoreOf({ [S_TERRITORY]: 60 }).total);
   });
   it('a quota throttles whatever the score', () => {
-    expect(names(rungsReached(0, false, true, policy))).toEqual(['alert', 'throttle']);
+    expect(names(rungsReached(0, 0, false, true, policy))).toEqual(['alert', 'throttle']);
   });
 });
 

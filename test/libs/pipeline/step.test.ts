@@ -28,7 +28,7 @@ describe('a theft', () => {
     expect(stop).toBeDefined();
     expect(stop!.exposed).toBeLessThanOrEqual(10);
     expect(stop!.startedMs).toBe(theftDay);
-    expect(stop!.evidence.map((e) => e.name)).toEqual(expect.arrayContaining(['adjacency', 'miss']));
+    expect(stop!.evidence.map((e) => e.name)).toEqual(expect.arrayContaining(['adjacency', 'new_source']));
   });
 
   it('of a national list is stepped up, throttled and suspended, and says at which insurers', () => {
