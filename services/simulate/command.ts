@@ -6,6 +6,8 @@ import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { interruption } from '#services/cli/interruption.ts';
 import { wholeNumber } from '#services/cli/options.ts';
 import { note } from '#services/cli/terminal/message.ts';
+import type { KafkaAddress } from '#services/config/kafka-address.ts';
+import { parseKafkaAddress } from '#services/config/kafka-address.ts';
 import type { AttackSpec } from './attack-spec.ts';
 import { ATTACK_NAMES, parseAttack } from './attack-spec.ts';
 import { dayOf, isoDate } from './calendar.ts';
@@ -31,6 +33,7 @@ interface Options {
   readonly hardCases: ReadonlySet<HardCase>;
   readonly departments: string[];
   readonly out: string;
+  readonly to?: KafkaAddress;
   readonly labels?: string;
   readonly speed?: number;
 }
@@ -72,6 +75,11 @@ export function registerSimulate(program: Command): void {
       DEFAULT_CONFIG.hardCases,
     )
     .option('--out <file>', 'where the events go; - is standard output, .gz and .zst compress', '-')
+    .option(
+      '--to <address>',
+      'appends the events to a Kafka topic in place of a file: kafka://host:port/topic',
+      kafkaAddress,
+    )
     .option('--labels <file>', 'writes what was theft and what was an honest oddity, as JSON')
     .option(
       '--speed <factor>',
@@ -111,11 +119,30 @@ function scenarioConfig(options: Options, command: Command): Partial<SimulationC
   return { ...kept, attacks: [...(config.attacks ?? []), ...options.attack] };
 }
 
+async function writeToKafka(simulation: Simulation, options: Options, to: KafkaAddress): Promise<void> {
+  const began = performance.now();
+  const pace = options.speed === undefined ? undefined : new Pacer(options.speed);
+  const { sendToKafka } = await import('./kafka-output.ts');
+  const sent = await sendToKafka(simulation.deliveries(), to, pace, interruption);
+  if (options.labels !== undefined) await writeLabels(options.labels, simulation.labels());
+  note(`${sent} events to ${to.topic} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+function kafkaAddress(text: string): KafkaAddress {
+  const address = parseKafkaAddress(text);
+  if (!address.ok) throw new InvalidArgumentError(`${address.error}.`);
+  return address.value;
+}
+
 async function writeLog(simulation: Simulation, options: Options): Promise<void> {
   // Into a pipe, the reader needs the labels with the first event: a run that only counts finds them out beforehand.
   if (options.labels !== undefined && options.out === '-') {
     for (const _ of simulation.decoded()) if (interruption.aborted) break;
     await writeLabels(options.labels, simulation.labels());
+  }
+  if (options.to !== undefined) {
+    await writeToKafka(simulation, options, options.to);
+    return;
   }
   const sink = openByteSink(options.out);
   const began = performance.now();

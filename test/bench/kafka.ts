@@ -149,7 +149,6 @@ async function append(log: EventLog, topics: TopicNames, deliveries: Iterable<De
     some = [];
   }
   await log.append(some);
-  if (count < most && most !== Number.POSITIVE_INFINITY) say(`${count} events were there`);
 }
 
 /** Appends at a steady rate in steps of 10 ms; returns when each account's event was appended, by account and event time. */
