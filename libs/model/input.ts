@@ -1,5 +1,6 @@
 import type { AccessEvent } from './access-event.ts';
 import type { Alert } from './alert.ts';
+import type { Signal } from './signal.ts';
 
 /** Time passes without an event: closes bins whose end `timeMs` has passed. */
 export interface Tick {
@@ -26,6 +27,8 @@ export type Control =
       readonly timeMs: number;
       readonly accountId: string;
       readonly reason: string;
+      /** Until when the account's score stays silent (its quotas hold all the same). Absent: it is judged again at once. */
+      readonly graceUntilMs?: number;
     };
 
 /** The closed union that `step` takes. */
@@ -34,5 +37,6 @@ export type Input = AccessEvent | Tick | Control;
 /** What `step` gives back. Anything not listed here did not happen. */
 export type Output =
   | { readonly kind: 'alert'; readonly alert: Alert }
+  | { readonly kind: 'signal'; readonly signal: Signal }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'rejected'; readonly reason: 'time_ahead' | 'time_too_old' };

@@ -1,5 +1,7 @@
 export { closeBreaker } from './breaker.ts';
 export { budgetLeft } from './budget.ts';
+export type { PreviewQuestion } from './containment.ts';
+export { containmentActionId, containmentPlan, isBounded, previewContainment } from './containment.ts';
 export { currentRestriction, isHolding } from './current-restriction.ts';
 export { rungHeight } from './ladder.ts';
 export { noteReenabled, plan } from './plan.ts';

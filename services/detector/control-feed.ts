@@ -18,7 +18,7 @@ const controlSchema = z.discriminatedUnion('control', [
     verdict: z.enum(['true', 'false', 'benign']),
     untilMs: z.number(),
   }),
-  z.object({ ...base, control: z.literal('reenable') }),
+  z.object({ ...base, control: z.literal('reenable'), graceUntilMs: z.number().exactOptional() }),
 ]);
 
 /**
