@@ -1,0 +1,49 @@
+import type { Figures } from './figure.ts';
+
+/** One thing that is measured: its name on the command line, what it says, and the code, loaded only when it runs. */
+export interface BenchEntry {
+  readonly name: string;
+  readonly measures: string;
+  /** Names of the figures it must give, no more and no less: they are part of the product's contract. */
+  readonly figures: readonly string[];
+  load(): Promise<() => Figures | Promise<Figures>>;
+}
+
+/** Everything that `npm run bench` knows. A new bench adds its line here. */
+export const BENCHES: readonly BenchEntry[] = [
+  {
+    name: 'engine',
+    measures: 'step on decoded events, one core, from 100 to 10,000 distinct people an hour an account',
+    figures: [
+      'engine_events_per_s',
+      'engine_cpu_s_per_million',
+      'engine_us_per_event_100',
+      'engine_us_per_event_1000',
+      'engine_us_per_event_10000',
+    ],
+    load: async () => (await import('./engine.ts')).benchEngine,
+  },
+  {
+    name: 'intake',
+    measures: 'bytes to decoded, pseudonymised event, one core',
+    figures: ['intake_events_per_s', 'intake_cpu_s_per_million'],
+    load: async () => (await import('./intake.ts')).benchIntake,
+  },
+  {
+    name: 'replay',
+    measures: 'vigie replay of a plain NDJSON file, end to end in process',
+    figures: ['replay_ndjson_events_per_s', 'replay_ndjson_cpu_s_per_million'],
+    load: async () => (await import('./replay.ts')).benchReplay,
+  },
+  {
+    name: 'memory',
+    measures: 'state of 1,000,000 accounts with three people each, in a process of its own (needs 8 GB)',
+    figures: [
+      'state_bytes_per_account',
+      'state_bytes_per_pair',
+      'state_rss_bytes_per_account',
+      'state_rss_mib_1m_accounts',
+    ],
+    load: async () => (await import('./memory.ts')).benchMemory,
+  },
+];
