@@ -12,7 +12,7 @@ export function tellClosing(teller: Teller, story: Story, { attack }: Unhindered
   if (story.stopped) {
     teller.fact(facts.stopped, words.stoppedFact(story.account, story.event_to_verified_ms ?? undefined));
   } else teller.say(words.notStopped(story.account));
-  teller.fact(facts.exposed, words.exposedFact(story.exposed, story.exposed_stated ?? 0));
+  teller.fact(facts.exposed, words.exposedFact(story.exposed, story.exposed_stated ?? undefined));
   if (story.exposed_by_insurer.length > 0) teller.fact(facts.insurers, words.insurers(story.exposed_by_insurer));
   const days = Math.ceil((Date.parse(attack.end) - Date.parse(attack.start)) / DAY_MS);
   teller.fact(facts.nobody, words.nobodyFact(attack.exposed, attack.exposedByInsurer.length, days));

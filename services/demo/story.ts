@@ -15,10 +15,10 @@ export interface Story {
   readonly seed: number;
   /** Disabled, sessions ended, read back. */
   readonly stopped: boolean;
-  /** People new to the account whose file the thief was shown, in truth; and as the deciding alert said. */
+  /** People new to the account whose file the thief was shown, in truth; and as the deciding (or else the last) alert said. */
   readonly exposed: number;
   readonly exposed_stated: number | null;
-  /** As the deciding alert said. */
+  /** As the same alert said. */
   readonly exposed_by_insurer: readonly { readonly amc: string; readonly people: number }[];
   readonly exposed_if_nobody_acted: number;
   /** From the deciding request's way into the log to the verified stop, on the wall clock. */
@@ -59,6 +59,7 @@ export interface StoryParts {
 export function makeStory(parts: StoryParts): Story {
   const { config, account, chronicle, unhindered } = parts;
   const stop = chronicle.stops.find(({ rung }) => rung === 'suspend');
+  const alert = chronicle.decidingAlert ?? chronicle.lastAlert;
   return {
     account: account.id,
     profession: account.profession,
@@ -67,8 +68,8 @@ export function makeStory(parts: StoryParts): Story {
     seed: config.seed,
     stopped: stop !== undefined,
     exposed: chronicle.exposed.size,
-    exposed_stated: chronicle.decidingAlert?.exposed ?? null,
-    exposed_by_insurer: chronicle.decidingAlert?.exposedByInsurer ?? [],
+    exposed_stated: alert?.exposed ?? null,
+    exposed_by_insurer: alert?.exposedByInsurer ?? [],
     exposed_if_nobody_acted: unhindered.attack.exposed,
     event_to_verified_ms: rounded(stop?.eventToVerifiedMs),
     restrictions: chronicle.stops.map(({ rung, timeMs, exposed, eventToVerifiedMs }) => ({

@@ -104,7 +104,9 @@ export const ENGLISH: Words = {
   stoppedFact: (account, ms) =>
     `${account}, verified ${ms === undefined ? 'at an unknown time' : milliseconds(ms)} after the deciding request reached the log`,
   exposedFact: (exposed, stated) =>
-    `${count(exposed)} (the alert that stopped it counts ${count(stated)} since the start that it estimates)`,
+    stated === undefined
+      ? `${count(exposed)}, and no alert`
+      : `${count(exposed)} (the alert counts ${count(stated)} since the start that it estimates)`,
   insurers: (list) => list.map(({ amc, people }) => `${amc || 'unknown'}: ${count(people)}`).join(', '),
   nobodyFact: (people, insurers, days) =>
     `${count(people)} people of ${several(insurers, 'insurer')} by the same theft in ${several(days, 'day')}`,

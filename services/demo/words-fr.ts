@@ -111,7 +111,9 @@ export const FRENCH: Words = {
   stoppedFact: (account, ms) =>
     `${account}, vérifié ${ms === undefined ? 'à un moment inconnu' : milliseconds(ms)} après l’arrivée de la requête décisive`,
   exposedFact: (exposed, stated) =>
-    `${count(exposed)} (l’alerte qui l’a arrêté en compte ${count(stated)} depuis le début qu’elle estime)`,
+    stated === undefined
+      ? `${count(exposed)}, sans alerte`
+      : `${count(exposed)} (l’alerte en compte ${count(stated)} depuis le début qu’elle estime)`,
   insurers: (list) => list.map(({ amc, people }) => `${amc || 'inconnu'} : ${count(people)}`).join(', '),
   nobodyFact: (people, insurers, days) =>
     `${count(people)} personnes de ${several(insurers, 'organisme')} par le même vol en ${several(days, 'jour')}`,

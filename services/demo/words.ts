@@ -50,7 +50,8 @@ export interface Words {
     readonly honest: string;
   };
   stoppedFact(account: string, ms: number | undefined): string;
-  exposedFact(exposed: number, stated: number): string;
+  /** `stated` undefined: there was no alert. */
+  exposedFact(exposed: number, stated: number | undefined): string;
   insurers(list: readonly { readonly amc: string; readonly people: number }[]): string;
   nobodyFact(people: number, insurers: number, days: number): string;
   holderFact(refused: number): string;
