@@ -19,6 +19,15 @@ export interface AccountView {
   readonly readable?: 'yes' | 'partly' | 'no';
 }
 
+/** The view of an account whose keeper only takes commands. */
+export const COMMANDS_ONLY: AccountView = {
+  enabled: true,
+  sessions: 0,
+  stepUpRequired: false,
+  secondFactor: 'unknown',
+  readable: 'no',
+};
+
 /** What a keeper may not offer. */
 export const CONNECTOR_ABILITIES = ['disable', 'stepUp', 'endSessions'] as const;
 export type ConnectorAbility = (typeof CONNECTOR_ABILITIES)[number];
@@ -26,16 +35,16 @@ export type ConnectorAbility = (typeof CONNECTOR_ABILITIES)[number];
 /**
  * What came of a call. `unknown`: it may have been applied (a time-out, a connection lost after sending): read before
  * repeating. `denied`: our credential may not. `rejected`: the keeper will not, whatever we are allowed.
- * Details are for people and hold no secret and no personal data.
+ * `partial`: of several keepers, some did it. Details are for people and hold no secret and no personal data.
  */
 export type CallOutcome<T = undefined> =
   | { readonly outcome: 'done'; readonly value: T }
-  | { readonly outcome: 'unknown'; readonly detail: string }
+  | { readonly outcome: 'unknown'; readonly detail: string; readonly partial?: true }
   | { readonly outcome: 'not_found'; readonly detail: string }
-  | { readonly outcome: 'denied'; readonly detail: string }
-  | { readonly outcome: 'rejected'; readonly detail: string }
-  | { readonly outcome: 'throttled'; readonly detail: string; readonly retryAfterMs: number }
-  | { readonly outcome: 'unavailable'; readonly detail: string };
+  | { readonly outcome: 'denied'; readonly detail: string; readonly partial?: true }
+  | { readonly outcome: 'rejected'; readonly detail: string; readonly partial?: true }
+  | { readonly outcome: 'throttled'; readonly detail: string; readonly retryAfterMs: number; readonly partial?: true }
+  | { readonly outcome: 'unavailable'; readonly detail: string; readonly partial?: true };
 export type CallFailure = Exclude<CallOutcome, { outcome: 'done' }>;
 
 /** Why a call is made: for the keeper's own history. */

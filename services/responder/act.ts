@@ -66,12 +66,18 @@ function missing(record: ActionRecord, view: AccountView): { step: ActionStep; w
   return steps;
 }
 
+/** What a keeper that cannot be asked shows is never missing and never done. */
+const isReadable = (view: AccountView): boolean => (view.readable ?? 'yes') !== 'no';
+
 /**
  * The calls to make after a look at the account. Until they have been ended once, sessions are ended even where none is
- * listed: a keeper may not list all that live (offline ones).
+ * listed: a keeper may not list all that live (offline ones). A keeper that cannot be asked is sent what it has not taken
+ * yet, which is what the record's step says.
  */
 function callsFor(record: ActionRecord, view: AccountView): ActionStep[] {
-  const steps = missing(record, view).map((m) => m.step);
+  const steps = isReadable(view) ? missing(record, view).map((m) => m.step) : [];
+  const notTaken = record.step === 'restrict' || record.step === 'block';
+  if ((view.readable ?? 'yes') !== 'yes' && notTaken && !steps.includes('block')) steps.unshift('block');
   if (record.step !== 'read_back' && !steps.includes('end_sessions')) steps.push('end_sessions');
   return steps;
 }
@@ -96,12 +102,23 @@ async function throttle(context: ResponderContext, record: ActionRecord): Promis
   await save(context, stillMissing(next, 'restrict', 'no restriction in force', context.clock.nowMs()));
 }
 
-async function finish(context: ResponderContext, record: ActionRecord): Promise<void> {
+/** Said of an action whose keeper, or one of them, cannot be asked what became of it. */
+const ACKNOWLEDGED = 'acknowledged by the receiver, which cannot be read back';
+
+async function finish(context: ResponderContext, record: ActionRecord, detail = ''): Promise<void> {
   const nowMs = context.clock.nowMs();
-  const next = verified(record, nowMs);
+  const next = { ...verified(record, nowMs), detail };
   const done = await context.store.commit({
     changes: [next],
-    audit: [{ atMs: nowMs, actor: MACHINE, verb: 'action.verified', subject: next.plan.id, detail: next.plan.rung }],
+    audit: [
+      {
+        atMs: nowMs,
+        actor: MACHINE,
+        verb: 'action.verified',
+        subject: next.plan.id,
+        detail: detail ? `${next.plan.rung}: ${detail}` : next.plan.rung,
+      },
+    ],
     outbox: [context.outbound.action(next)],
   });
   if (!done) throw new Overtaken();
@@ -126,15 +143,18 @@ async function work(context: ResponderContext, found: ActionRecord): Promise<voi
     record = entering(record, step, { earlier }, clock.nowMs());
     await save(context, record);
     const outcome = await call(context, record, step);
-    if (outcome.outcome !== 'done') return fail(context, record, outcome);
+    if (outcome.outcome === 'done') continue;
+    // Where one of several keepers cannot be reached, sessions at the others do not live on until it can.
+    if ('partial' in outcome && step === 'block') await call(context, record, 'end_sessions');
+    return fail(context, record, outcome);
   }
   record = entering(record, 'read_back', { earlier }, clock.nowMs());
   await save(context, record);
   const after = await safely(() => connector.read(accountId));
   if (after.outcome !== 'done') return fail(context, record, after);
-  const [left] = missing(record, after.value);
+  const [left] = isReadable(after.value) ? missing(record, after.value) : [];
   if (left) return save(context, stillMissing(record, left.step, left.what, clock.nowMs()));
-  return finish(context, record);
+  return finish(context, record, (after.value.readable ?? 'yes') === 'yes' ? '' : ACKNOWLEDGED);
 }
 
 /** States that {@link act} works on. */

@@ -1,5 +1,5 @@
 import type { ActionRecord } from '#libs/model/action-record.ts';
-import type { CallFailure } from '#libs/ports/accounts.ts';
+import type { AccountView, CallFailure } from '#libs/ports/accounts.ts';
 import { isHolding } from '#libs/respond/index.ts';
 import type { ResponderContext } from './context.ts';
 import { MACHINE, Overtaken, safely } from './context.ts';
@@ -67,18 +67,18 @@ export async function undo(context: ResponderContext, record: ActionRecord): Pro
     failure.outcome === 'not_found' ? done('the account is gone') : later(`${failure.outcome}: ${failure.detail}`);
 
   if (await stillWanted(context, record)) return done(`${rung} goes on for another incident`);
-  const isBack = (view: { enabled: boolean; stepUpRequired: boolean }) =>
-    rung === 'suspend' ? view.enabled : !view.stepUpRequired;
+  const isBack = (view: AccountView) => (rung === 'suspend' ? view.enabled : !view.stepUpRequired);
   const before = await safely(() => connector.read(accountId));
   if (before.outcome !== 'done') return failed(before);
-  if (!isBack(before.value)) {
+  // A keeper that cannot be asked is told in any case, and its word that it heard is all there is.
+  if (!isBack(before.value) || (before.value.readable ?? 'yes') !== 'yes') {
     const outcome = await safely(() =>
       rung === 'suspend' ? connector.enable(accountId, why) : connector.clearStepUp(accountId, why),
     );
     if (outcome.outcome !== 'done') return failed(outcome);
     const after = await safely(() => connector.read(accountId));
     if (after.outcome !== 'done') return failed(after);
-    if (!isBack(after.value)) return later('read back: not given back yet');
+    if (after.value.readable !== 'no' && !isBack(after.value)) return later('read back: not given back yet');
   }
   return done(record.detail);
 }

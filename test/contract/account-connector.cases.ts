@@ -3,7 +3,12 @@ import type { AccountConnector, CallOutcome } from '#libs/ports/accounts.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { T0 } from '../support/sample-alert.ts';
 
-const WHY = { actionId: 'act-1', actor: 'vigie', reason: 'alert a1f0', atMs: T0 };
+/** Why a call is made; no two calls of an action are made in one instant. */
+let calls = 0;
+const why = () => {
+  calls += 1;
+  return { actionId: 'act-1', actor: 'vigie', reason: 'alert a1f0', atMs: T0 + calls };
+};
 
 /** A connector with the world it works on, looked at from the other side. */
 export interface ConnectorRig {
@@ -44,7 +49,7 @@ export function accountConnectorContract(name: string, open: () => Promise<Conne
     afterAll(() => rig?.close());
 
     const can = (write: Write) => !rig.connector.lacks?.includes(NEEDS[write]);
-    const write = (method: Write, account: string): Promise<CallOutcome> => rig.connector[method](account, WHY);
+    const write = (method: Write, account: string): Promise<CallOutcome> => rig.connector[method](account, why());
     const view = async (account: string) => {
       const read = await rig.connector.read(account);
       if (read.outcome !== 'done') throw new Error(`read: ${read.outcome}`);
@@ -125,7 +130,7 @@ export function accountConnectorContract(name: string, open: () => Promise<Conne
     it('never throws where nobody listens', async () => {
       if (!rig.unreachable) return;
       for (const method of WRITES.filter(can)) {
-        expect((await rig.unreachable[method]('anybody', WHY)).outcome).toBe('unavailable');
+        expect((await rig.unreachable[method]('anybody', why())).outcome).toBe('unavailable');
       }
     });
 

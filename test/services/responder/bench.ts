@@ -3,6 +3,7 @@ import { LocalRegister } from '#libs/adapters/local-register/register.ts';
 import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
 import { createRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
+import type { AccountConnector } from '#libs/ports/accounts.ts';
 import type { OutboundRecord, ResponseStore } from '#libs/ports/store.ts';
 import { createResponder } from '#services/responder/responder.ts';
 import type { ConnectorFault } from '../../support/faulty-connector.ts';
@@ -31,10 +32,13 @@ export function createBench(
     accounts?: number;
     hasSecondFactor?: boolean;
     publish?: (record: OutboundRecord) => Promise<void>;
+    /** What the responder gets in place of the register's own connector. */
+    connect?: (local: AccountConnector) => AccountConnector;
   } = {},
 ) {
   const register = filledRegister(options.accounts ?? 1, options.hasSecondFactor);
-  const { connector, calls } = faultyConnector(createLocalConnector(register), options.faults);
+  const { connector: local, calls } = faultyConnector(createLocalConnector(register), options.faults);
+  const connector = options.connect?.(local) ?? local;
   const clock = new ManualClock(T0);
   const store = options.store ?? createMemoryStore();
   const restrictions = createRestrictionList();
