@@ -87,6 +87,19 @@ export function createResponder(parts: ResponderParts): Responder {
     context.flushSoon();
   }
 
+  let lastRoundMs = 0;
+  /**
+   * A clock that was set back would let what is being retried wait until the old time comes round again: that is worked on
+   * now. What is verified keeps its end.
+   */
+  async function afterSetBack(nowMs: number): Promise<ActionRecord[]> {
+    const setBack = nowMs < lastRoundMs;
+    lastRoundMs = nowMs;
+    if (!setBack) return [];
+    const all = await store.dueActions(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    return all.filter((record) => record.state !== 'verified' && record.dueMs > nowMs);
+  }
+
   async function follow(decision: Decision): Promise<Decision> {
     if (decision.done) for (const record of decision.changed) inBackground(carryOn(record));
     context.flushSoon();
@@ -115,10 +128,12 @@ export function createResponder(parts: ResponderParts): Responder {
     },
 
     async runDue() {
-      const due = await store.dueActions(clock.nowMs(), DUE_BATCH);
-      await Promise.all(due.map((record) => carryOn(record)));
+      const nowMs = clock.nowMs();
+      const stranded = await afterSetBack(nowMs);
+      const due = await store.dueActions(nowMs, DUE_BATCH);
+      await Promise.all([...due.map((record) => carryOn(record)), ...stranded.map((record) => carryOn(record, true))]);
       context.flushSoon();
-      return due.length;
+      return due.length + stranded.length;
     },
 
     nextDueMs: () => store.nextDueMs(),
