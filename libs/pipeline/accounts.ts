@@ -4,6 +4,7 @@ import { ACCOUNT_SCHEMA, CHANNEL_SCHEMA } from '#libs/baseline/schema.ts';
 import { TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { applyScales, applyTraits } from './learn.ts';
+import { noteFirstSources } from './signals.ts';
 import type { PipelineState } from './state.ts';
 
 /** Row of the event's account, added where it is new; its attributes follow the log. */
@@ -19,6 +20,7 @@ export function accountRow(state: PipelineState, event: AccessEvent, day: number
     accounts.firstDay[row] = day;
     accounts.createdDay[row] = event.accountCreatedDay;
     state.accountIds.push(event.accountId);
+    noteFirstSources(state, row, event, day);
   } else {
     row = index.slots[index.at]!;
   }

@@ -2,6 +2,8 @@
 export const MAX_ACCOUNTS = 4_000_000;
 export const MAX_PAIRS = 400_000_000;
 export const MAX_PERSONS = 400_000_000;
+/** Networks and devices of all accounts, each remembered for `MEMORY_DAYS` after it was last met anew. */
+export const MAX_SIGHTINGS = 100_000_000;
 /** Distinct event ids remembered a generation of 24 h. */
 export const MAX_EVENT_IDS = 200_000_000;
 /** Recent look-ups kept for stating an incident's exposure (16 bytes each); older ones are counted as `lookups_forgotten`. */

@@ -7,7 +7,7 @@ import type { Groups, PipelineConfig, PipelineState } from './state.ts';
 import { createState } from './state.ts';
 
 /** Raise when the layout changes: an older snapshot is then refused and the log folded again. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 interface Small {
   readonly newestMs: number;
@@ -51,6 +51,7 @@ export function snapshot(state: PipelineState): Uint8Array {
   state.ids.save(writer);
   state.idsBefore.save(writer);
   state.recent.save(writer);
+  state.sightings.save(writer);
   for (const array of groupArrays(state.groups)) writer.array(array);
   writer.array(state.area);
   writer.array(state.areaTotal);
@@ -86,6 +87,7 @@ export function restore(bytes: Uint8Array, config: PipelineConfig): PipelineStat
   state.ids.load(reader);
   state.idsBefore.load(reader);
   state.recent.load(reader);
+  state.sightings.load(reader);
   for (const array of groupArrays(state.groups)) {
     if (array instanceof Float64Array) array.set(reader.array(Float64Array));
     else array.set(reader.array(Uint8Array));

@@ -77,7 +77,7 @@ export function noteSource(
     // Who holds the usual device is on a journey; the network decides only where the log shows no device.
     recent = isRecent(accounts.deviceFirst[at]!, day);
   }
-  if (newNetwork || newDevice) signalSource(state, account, event, newNetwork, newDevice);
+  if (newNetwork || newDevice) signalSource(state, account, event, newNetwork, newDevice, Math.floor(minute / 1440));
   // A new network with the usual device is a journey; a new device on the usual network is a purchase.
   const counts = newDevice || (newNetwork && !hasDevice);
   if (counts) {

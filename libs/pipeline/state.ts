@@ -12,7 +12,7 @@ import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { Output } from '#libs/model/input.ts';
 import type { Incident } from './incident.ts';
-import { MAX_ACCOUNTS, MAX_EVENT_IDS, MAX_PAIRS, MAX_PERSONS } from './limits.ts';
+import { MAX_ACCOUNTS, MAX_EVENT_IDS, MAX_PAIRS, MAX_PERSONS, MAX_SIGHTINGS } from './limits.ts';
 import { RecentLookups } from './recent-lookups.ts';
 
 export interface PipelineConfig {
@@ -80,6 +80,8 @@ export interface PipelineState {
   idsBefore: Table64;
   idsSinceMs: number;
   recent: RecentLookups;
+  /** (account, network) and (account, device) -> day last noted: what is new to an account that uses many. */
+  sightings: Table64;
   insurers: string[];
   insurerIndex: Map<string, number>;
   groups: Groups;
@@ -117,6 +119,7 @@ export function createState(config: PipelineConfig): PipelineState {
     idsBefore: new Table64(0, MAX_EVENT_IDS),
     idsSinceMs: 0,
     recent: new RecentLookups(),
+    sightings: new Table64(1, MAX_SIGHTINGS),
     insurers: [''],
     insurerIndex: new Map([['', 0]]),
     groups: createGroups(policy),

@@ -215,6 +215,7 @@ export class PartitionFold {
       const output = outputs[i]!;
       if (output.kind === 'rejected') reject(output.reason);
       else if (output.kind === 'duplicate') this.#parts.events.duplicateSeen();
+      else if (output.kind === 'signal') continue;
       else if (out === undefined) this.#meetAgain(`${output.alert.id}:${output.alert.revision}`);
       else {
         out.alerts.push([output.alert.id, output.alert.revision]);
