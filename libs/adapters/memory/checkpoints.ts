@@ -6,7 +6,8 @@ export class MemoryCheckpoints implements CheckpointStore {
 
   async put(partition: number, offset: number, bytes: Uint8Array, keep: number): Promise<void> {
     const kept = this.#byPartition.get(partition) ?? new Map<number, Uint8Array>();
-    kept.set(offset, bytes.slice());
+    // Not `slice`: a Buffer gives a view of itself.
+    kept.set(offset, new Uint8Array(bytes));
     const newest = [...kept.keys()].sort((a, b) => b - a).slice(0, keep);
     this.#byPartition.set(partition, new Map(newest.map((at) => [at, kept.get(at)!])));
   }
