@@ -43,17 +43,15 @@ export function createOutbound(source: OcsfSource) {
       }),
     }),
 
-    reenable: (accountId: string, reason: string, nowMs: number): OutboundRecord => {
-      const control: Control = { kind: 'control', control: 'reenable', timeMs: nowMs, accountId, reason };
-      return {
-        id: `reenable:${accountId}:${nowMs}`,
-        topic: 'controls',
-        key: accountId,
-        type: 'vigie.control',
-        timeMs: nowMs,
-        body: JSON.stringify(control),
-      };
-    },
+    /** What people tell the detector. */
+    control: (control: Control): OutboundRecord => ({
+      id: `${control.control}:${control.accountId}:${control.timeMs}`,
+      topic: 'controls',
+      key: control.accountId,
+      type: 'vigie.control',
+      timeMs: control.timeMs,
+      body: JSON.stringify(control),
+    }),
   };
 }
 export type Outbound = ReturnType<typeof createOutbound>;

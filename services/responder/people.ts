@@ -10,7 +10,7 @@ import { reverted } from './undo.ts';
 export type Decision =
   | { readonly done: true; readonly changed: readonly ActionRecord[] }
   | { readonly done: false; readonly why: string };
-const refused = (why: string): Decision => ({ done: false, why });
+export const refused = (why: string): Decision => ({ done: false, why });
 
 /** A person lets a waiting plan go ahead. A plan that came from before the account was given back is dropped instead. */
 export async function approve(context: ResponderContext, actionId: string, who: string): Promise<Decision> {
@@ -54,6 +54,13 @@ export async function reject(
   }
 }
 
+export interface ReenableOptions {
+  /** How long the account's score stays silent afterwards, ms; its quotas hold all the same. */
+  readonly graceMs?: number;
+  /** What was done about the password, for the audit log. */
+  readonly note?: string;
+}
+
 /**
  * A person gives an account back: every action on it is taken back or dropped, its restriction lifted, the detector told
  * (it grants the baseline a grace window), and alerts decided up to now count no more. The undoing at the connector
@@ -64,8 +71,10 @@ export async function reenable(
   accountId: string,
   who: string,
   reason: string,
+  options: ReenableOptions = {},
 ): Promise<Decision> {
   const { store, clock, outbound, restrictions } = context;
+  const { graceMs = 0, note = '' } = options;
   if (!who.trim() || !reason.trim()) return refused('a person and a reason are needed');
   for (;;) {
     const nowMs = clock.nowMs();
@@ -83,11 +92,26 @@ export async function reenable(
       planning: { readVersion: version, snapshot: snapshotResponseState(state) },
       changes,
       ...(restriction ? { restrictions: [restriction] } : {}),
-      audit: [{ atMs: nowMs, actor: who, verb: 'account.reenabled', subject: accountId, detail: reason }],
+      audit: [
+        {
+          atMs: nowMs,
+          actor: who,
+          verb: 'account.reenabled',
+          subject: accountId,
+          detail: note ? `${reason} (${note})` : reason,
+        },
+      ],
       outbox: [
         ...(restriction ? [outbound.restriction(restriction, nowMs)] : []),
         ...changes.map(outbound.action),
-        outbound.reenable(accountId, reason, nowMs),
+        outbound.control({
+          kind: 'control',
+          control: 'reenable',
+          timeMs: nowMs,
+          accountId,
+          reason,
+          ...(graceMs > 0 ? { graceUntilMs: nowMs + graceMs } : {}),
+        }),
       ],
     });
     if (!done) continue;

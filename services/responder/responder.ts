@@ -1,18 +1,33 @@
 import type { PlannedAction } from '#libs/model/action.ts';
 import type { ActionRecord } from '#libs/model/action-record.ts';
 import type { Alert } from '#libs/model/alert.ts';
+import type { ContainmentPreview } from '#libs/model/containment.ts';
+import type { Person } from '#libs/model/person.ts';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
 import { isHolding } from '#libs/respond/index.ts';
 import { act } from './act.ts';
+import type { Confirmation, HolderAnswer, HolderOutcome } from './confirmation.ts';
+import { answerHolder, askHolder } from './confirmation.ts';
+import type { ContainmentDecision, ContainmentWish } from './containment.ts';
+import {
+  approveContainment,
+  pauseContainment,
+  proposeContainment,
+  resumeContainment,
+  revertContainment,
+} from './containment.ts';
+import { advanceContainment } from './containment-run.ts';
 import type { ResponderContext, ResponderParts } from './context.ts';
 import { Overtaken } from './context.ts';
 import { createFlush } from './flush.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { createOutbound } from './outbound.ts';
-import type { Decision } from './people.ts';
+import type { Decision, ReenableOptions } from './people.ts';
 import { approve, reenable, reject, resetBreaker } from './people.ts';
 import { planAlert } from './planning.ts';
 import { expire, undo } from './undo.ts';
+import type { IncidentVerdict } from './verdict.ts';
+import { giveVerdict } from './verdict.ts';
 
 /** Accounts worked on side by side. */
 const WIDTH = 16;
@@ -34,8 +49,25 @@ export interface Responder {
   approve(actionId: string, who: string): Promise<Decision>;
   reject(actionId: string, who: string, reason: string): Promise<Decision>;
   /** Gives an account back. Resolves when it is decided and durable; the undoing goes on by itself. */
-  reenable(accountId: string, who: string, reason: string): Promise<Decision>;
+  reenable(accountId: string, who: string, reason: string, options?: ReenableOptions): Promise<Decision>;
   closeBreaker(scope: string, who: string, reason: string): Promise<Decision>;
+  verdict(wish: Pick<IncidentVerdict, 'alertId' | 'verdict' | 'reason' | 'untilMs'>, who: string): Promise<Decision>;
+  /** Containment of a class: asked for by one person, let go by another, done slice by slice in `runDue`. */
+  readonly contain: {
+    propose(wish: ContainmentWish, preview: ContainmentPreview, person: Person): Promise<ContainmentDecision>;
+    approve(id: string, digest: string, person: Person): Promise<ContainmentDecision>;
+    pause(id: string, reason: string, person: Person): Promise<ContainmentDecision>;
+    resume(id: string, reason: string, person: Person): Promise<ContainmentDecision>;
+    revert(id: string, reason: string, person: Person): Promise<ContainmentDecision>;
+  };
+  /** Opens a question to the account's holder; `undefined` where there is no incident to ask about. */
+  askHolder(
+    accountId: string,
+    alertId: string | undefined,
+    lifeMs: number,
+    who: string,
+  ): Promise<Confirmation | undefined>;
+  answerHolder(id: string, answer: HolderAnswer): Promise<HolderOutcome>;
   /** Plans from now on follow `policy`; what is planned already stays as it is. */
   setPolicy(policy: ResponsePolicy): void;
   /** Resolves when no work is in hand and everything that could be published is. */
@@ -100,6 +132,21 @@ export function createResponder(parts: ResponderParts): Responder {
     return all.filter((record) => record.state !== 'verified' && record.dueMs > nowMs);
   }
 
+  /** One step of every containment that is going on. */
+  async function advanceContainments(): Promise<void> {
+    const inTurn = (accountId: string, work: () => Promise<void>) => queue.run(accountId, work);
+    for (const document of await store.openCases('containment')) {
+      for (const record of await advanceContainment(context, document, inTurn)) inBackground(carryOn(record));
+    }
+    context.flushSoon();
+  }
+
+  /** What a person decided about a containment begins at once. */
+  async function followContainment(decision: ContainmentDecision): Promise<ContainmentDecision> {
+    if (decision.done) inBackground(queue.run('#containments', advanceContainments));
+    return decision;
+  }
+
   async function follow(decision: Decision): Promise<Decision> {
     if (decision.done) for (const record of decision.changed) inBackground(carryOn(record));
     context.flushSoon();
@@ -132,16 +179,26 @@ export function createResponder(parts: ResponderParts): Responder {
       const stranded = await afterSetBack(nowMs);
       const due = await store.dueActions(nowMs, DUE_BATCH);
       await Promise.all([...due.map((record) => carryOn(record)), ...stranded.map((record) => carryOn(record, true))]);
-      context.flushSoon();
+      await queue.run('#containments', advanceContainments);
       return due.length + stranded.length;
     },
 
     nextDueMs: () => store.nextDueMs(),
     approve: async (actionId, who) => follow(await approve(context, actionId, who)),
     reject: async (actionId, who, reason) => follow(await reject(context, actionId, who, reason)),
-    reenable: async (accountId, who, reason) =>
-      follow(await queue.run(accountId, () => reenable(context, accountId, who, reason))),
+    reenable: async (accountId, who, reason, options) =>
+      follow(await queue.run(accountId, () => reenable(context, accountId, who, reason, options))),
     closeBreaker: (scope, who, reason) => resetBreaker(context, scope, who, reason),
+    verdict: async (wish, who) => follow(await giveVerdict(context, wish, who)),
+    contain: {
+      propose: (wish, preview, person) => proposeContainment(context, wish, preview, person),
+      approve: async (id, digest, person) => followContainment(await approveContainment(context, id, digest, person)),
+      pause: (id, reason, person) => pauseContainment(context, id, reason, person),
+      resume: async (id, reason, person) => followContainment(await resumeContainment(context, id, reason, person)),
+      revert: async (id, reason, person) => followContainment(await revertContainment(context, id, reason, person)),
+    },
+    askHolder: (accountId, alertId, lifeMs, who) => askHolder(context, accountId, alertId, lifeMs, who),
+    answerHolder: (id, answer) => answerHolder(context, id, answer),
     setPolicy: (policy) => {
       context.policy = policy;
     },
