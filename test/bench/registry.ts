@@ -46,4 +46,19 @@ export const BENCHES: readonly BenchEntry[] = [
     ],
     load: async () => (await import('./memory.ts')).benchMemory,
   },
+  {
+    name: 'kafka',
+    measures: 'the detector as a process on a real broker: backlog, latency, recovery (needs Docker or KAFKA_BROKERS)',
+    figures: [
+      'kafka_events_per_s',
+      'kafka_cpu_s_per_million',
+      'kafka_detector_rss',
+      'kafka_recovery_ms',
+      'kafka_alert_latency_ms_p50',
+      'kafka_alert_latency_ms_p99',
+      'kafka_alert_latency_5000_ms_p50',
+      'kafka_alert_latency_5000_ms_p99',
+    ],
+    load: async () => (await import('./kafka.ts')).benchKafka,
+  },
 ];
