@@ -1,28 +1,17 @@
-import { STREAM_ROOM } from '#libs/baseline/schema.ts';
 import type { Rung } from '#libs/model/alert.ts';
-import { RUNGS } from '#libs/model/alert.ts';
-import { ACCOUNT_CLASSES, isLookup, OUTCOME_FOUND, OUTCOME_SUCCESS, PROFESSIONS } from '#libs/model/codes.ts';
+import { isLookup, OUTCOME_FOUND, OUTCOME_SUCCESS, PROFESSIONS } from '#libs/model/codes.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
-import { S_FOLLOW_9D, S_FOLLOW_30M, STREAM_COUNT } from '#libs/model/streams.ts';
-import { createState, step } from '#libs/pipeline/index.ts';
+import type { PipelineStats } from '#libs/pipeline/index.ts';
+import { createState, stats, step } from '#libs/pipeline/index.ts';
+import type { AccountMonth } from '#services/calibrate/monthly-maxima.ts';
+import { DAY_MS, MonthlyMaxima } from '#services/calibrate/monthly-maxima.ts';
 import type { SimulationConfig } from '#services/simulate/config.ts';
 import { createSimulation } from '#services/simulate/simulation.ts';
 
-/** What one honest account did to the detector in one block of 28 days. */
-export interface AccountMonth {
-  readonly account: string;
-  readonly profession: string;
-  readonly accountClass: string;
-  /** Highest evidence by stream (less the size allowance), highest score, highest score that counts for a suspension. */
-  readonly streams: Float64Array;
-  score: number;
-  gated: number;
-  /** Bits of the rungs reached. */
-  rungs: number;
-  /** Score-only rungs would be judged from `score`; these came with a quota. */
-  quota: boolean;
+/** What one honest account did to the detector in one month of 28 days. */
+export interface TrialMonth extends AccountMonth {
   /** Names of the hard cases that touched this account in this month. */
-  cases: readonly string[];
+  readonly cases: readonly string[];
 }
 
 /** People shown by one theft before each rung was reached for one of its accounts; undefined where it never was. */
@@ -39,56 +28,18 @@ export interface AttackTrial {
 }
 
 export interface Trial {
-  readonly months: AccountMonth[];
+  readonly months: TrialMonth[];
   readonly attacks: AttackTrial[];
   readonly events: number;
+  readonly stats: PipelineStats;
 }
-
-const BLOCK_DAYS = 28;
-const DAY_MS = 86_400_000;
 
 /** Runs one simulation through the detector in process. Honest months are counted from day `warmUpDays` on. */
 export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPolicy, warmUpDays = 28): Trial {
   const simulation = createSimulation(config);
   const state = createState({ policy });
   const start = Date.parse(`${simulation.config.start}T00:00:00Z`);
-  const firstBlock = start + warmUpDays * DAY_MS;
-  const months = new Map<string, AccountMonth>();
-  const monthOf = (account: string, row: number, timeMs: number): AccountMonth | undefined => {
-    if (timeMs < firstBlock) return undefined;
-    const key = `${account} ${Math.floor((timeMs - firstBlock) / (BLOCK_DAYS * DAY_MS))}`;
-    let month = months.get(key);
-    if (month === undefined) {
-      const a = state.channels.account[row]!;
-      month = {
-        account,
-        profession: PROFESSIONS[state.accounts.profession[a]!]!,
-        accountClass: ACCOUNT_CLASSES[state.accounts.accountClass[a]!]!,
-        streams: new Float64Array(STREAM_COUNT),
-        score: 0,
-        gated: 0,
-        rungs: 0,
-        quota: false,
-        cases: [],
-      };
-      months.set(key, month);
-    }
-    return month;
-  };
-  state.observer = (row, score, who) => {
-    const account = state.accountIds[state.channels.account[row]!]!;
-    const month = monthOf(account, row, state.newestMs);
-    if (month === undefined) return;
-    const allowance = state.channels.allowance[row]!;
-    for (let s = 0; s < STREAM_COUNT; s++) {
-      const explained = s >= S_FOLLOW_30M && s <= S_FOLLOW_9D ? state.channels.switchNats[row]! : 0;
-      const nats = state.channels.nats[row * STREAM_ROOM + s]! - allowance - explained;
-      if (nats > month.streams[s]!) month.streams[s] = nats;
-    }
-    if (score > month.score) month.score = score;
-    if (who > month.gated) month.gated = who;
-  };
-
+  const maxima = new MonthlyMaxima(state, warmUpDays, start + warmUpDays * DAY_MS);
   const shown: Set<number>[] = [];
   const began: number[] = [];
   const victims = new Map<string, number>();
@@ -123,49 +74,34 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
       }
     }
     for (const output of outputs) {
-      if (output.kind !== 'alert') continue;
+      if (output.kind !== 'alert' || output.alert.status === 'closed') continue;
       const { alert } = output;
       const victimOf = victims.get(alert.account.id);
       if (victimOf !== undefined) {
         const at = reached[victimOf]!;
-        if (!at.has(alert.rung) && alert.status !== 'closed') {
+        if (!at.has(alert.rung)) {
           at.set(alert.rung, shown[victimOf]!.size);
           hours[victimOf]!.set(alert.rung, (alert.timeMs - began[victimOf]!) / 3_600_000);
         }
       }
-      if (alert.timeMs >= firstBlock && alert.status !== 'closed') {
-        const key = `${alert.account.id} ${Math.floor((alert.timeMs - firstBlock) / (BLOCK_DAYS * DAY_MS))}`;
-        const month = months.get(key);
-        if (month !== undefined) {
-          month.rungs |= 1 << RUNGS.indexOf(alert.rung);
-          if (alert.kind === 'quota_exceeded') month.quota = true;
-        }
-      }
+      maxima.noteRung(alert.account.id, alert.rung, alert.timeMs, alert.kind === 'quota_exceeded');
     }
   }
   const labels = simulation.labels();
   const attacked = new Set(labels.attacks.flatMap((a) => a.accounts));
-  const benign: AccountMonth[] = [];
-  for (const [key, month] of months) {
-    if (attacked.has(month.account)) continue;
-    const block = Number(key.slice(key.lastIndexOf(' ') + 1));
-    const from = firstBlock + block * BLOCK_DAYS * DAY_MS;
-    month.cases = [
-      ...new Set(
-        labels.hardCases
-          .filter(
-            (c) =>
-              c.account === month.account &&
-              Date.parse(`${c.from}T00:00:00Z`) < from + BLOCK_DAYS * DAY_MS &&
-              Date.parse(`${c.to}T00:00:00Z`) > from,
-          )
-          .map((c) => c.kind),
-      ),
-    ];
-    benign.push(month);
-  }
+  const casesOf = Map.groupBy(labels.hardCases, (c) => c.account);
+  const casesIn = ({ account, month }: AccountMonth): string[] => {
+    const { fromMs, toMs } = maxima.span(month);
+    const during = (casesOf.get(account) ?? []).filter(
+      (c) => Date.parse(`${c.from}T00:00:00Z`) < toMs && Date.parse(`${c.to}T00:00:00Z`) > fromMs,
+    );
+    return [...new Set(during.map((c) => c.kind))];
+  };
   return {
-    months: benign,
+    months: maxima
+      .all()
+      .filter((m) => !attacked.has(m.account))
+      .map((m) => ({ ...m, cases: casesIn(m) })),
     events,
     attacks: labels.attacks.map((label, i) => ({
       kind: label.kind,
@@ -177,5 +113,6 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
       hoursTo: Object.fromEntries(hours[i] ?? []),
       exposedInAll: shown[i]?.size ?? 0,
     })),
+    stats: stats(state),
   };
 }
