@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
 import { restore, snapshot } from '#libs/pipeline/index.ts';
+import { finiteOnly } from './journal-entry.ts';
 
 /** Raise when the layout changes: an older checkpoint is then passed over and the log folded again. */
 const VERSION = 1;
@@ -28,7 +29,7 @@ export interface CheckpointHead {
  * The CRC-32 is of the head; the snapshot brings its own. Little-endian.
  */
 export function encodeCheckpoint(head: CheckpointHead, state: PipelineState): Uint8Array {
-  const json = Buffer.from(JSON.stringify(head), 'utf8');
+  const json = Buffer.from(JSON.stringify(head, finiteOnly), 'utf8');
   const start = Buffer.alloc(HEAD_BYTES);
   start.writeUInt32LE(VERSION, 0);
   start.writeUInt32LE(json.length, 4);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assert } from '#libs/base/assert.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { Control } from '#libs/model/input.ts';
 
@@ -85,7 +86,14 @@ const entrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('checkpoint'), seq: count, at: count, bytes: count }),
 ]);
 
-export const encodeEntry = (entry: JournalEntry): Uint8Array => Buffer.from(JSON.stringify(entry), 'utf8');
+/** An entry as it stands on the topic. JSON has no infinity: a policy with one would come back as another policy. */
+export const encodeEntry = (entry: JournalEntry): Uint8Array => Buffer.from(JSON.stringify(entry, finiteOnly), 'utf8');
+
+/** For `JSON.stringify`: a number that JSON cannot hold is a broken invariant, not a null. */
+export function finiteOnly(name: string, value: unknown): unknown {
+  assert(typeof value !== 'number' || Number.isFinite(value), `"${name}" is ${value}: it cannot be journaled`);
+  return value;
+}
 
 /** @throws when the record is no entry: the journal is ours alone, so that is damage and not input */
 export function decodeEntry(value: Uint8Array | null): JournalEntry {

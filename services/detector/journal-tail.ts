@@ -109,6 +109,6 @@ export class JournalTail {
     if (tail.checkpointSeqs.length <= CHECKPOINTS_KEPT) return;
     tail.checkpointSeqs.shift();
     const oldest = tail.checkpointSeqs[0]!;
-    tail.entries = tail.entries.filter((kept) => kept.seq > oldest);
+    tail.entries = tail.entries.filter((kept) => kept.seq >= oldest);
   }
 }
