@@ -96,6 +96,8 @@ export const CHANNEL_SCHEMA = {
   /** Follow-ups ever credited (stops at its end), and evidence that billing goes another way now, nats. */
   followedEver: ['u16', 1],
   switchNats: ['f32', 1],
+  /** Follow-ups that refunded evidence today. */
+  refunds: ['u16', 1],
   /** People without follow-up in the last 28 days, and quotas in force (people). */
   unfollowed: ['u32', 1],
   quotaHour: ['u16', 1],

@@ -5,8 +5,17 @@
 const FACTOR = 4;
 const OFFSET = 8;
 const MIN_SHARE = 0.2;
-/** Such days granted in 28; a thief who pads with the victim's own patients has them twice, not for ever. */
-export const RECHECK_DAYS_IN_28 = 2;
+/**
+ * Such days granted in 28: a thief who pads with the victim's own patients has them twice, not for ever. Where known
+ * people are four in five, the year's re-check may take its week; the quotas on new people hold all the same.
+ */
+const DAYS_IN_28 = 2;
+const DAYS_IN_28_OF_KNOWN = 7;
+const MAINLY_KNOWN = 0.8;
+
+/** Re-check days granted in 28, by the hour's distinct known and new people. */
+export const recheckDaysGranted = (known: number, fresh: number): number =>
+  known >= MAINLY_KNOWN * (known + fresh) ? DAYS_IN_28_OF_KNOWN : DAYS_IN_28;
 
 /** Whether this hour looks like a re-check: distinct known and new people so far, known people usual an hour. */
 export const isRecheckHour = (known: number, fresh: number, usualKnown: number): boolean =>

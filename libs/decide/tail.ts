@@ -5,11 +5,11 @@
 const NATS_99 = Math.log(100);
 const NATS_999 = Math.log(1000);
 /** No stream may be worth more than this: two must agree before an account is suspended. */
-export const STREAM_CAP_NATS = 12;
+export const STREAM_CAP_NATS = 10;
 
 /**
  * @param evidence the stream's nats, @param q99 @param q999 nats that one honest account-month in 100 and 1000 exceeds
- * @returns min(evidence, -ln P(an honest month exceeds it), 12)
+ * @returns min(evidence, -ln P(an honest month exceeds it), 10)
  */
 export function calibrated(evidence: number, q99: number, q999: number): number {
   const surprise =

@@ -20,9 +20,6 @@ import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, refundTerritory } from './territory-step.ts';
 
 const DAYS_CREDITED = 9;
-/** Follow-ups of one day's look-ups that may refund evidence: three times the usual day, ten at least. */
-const BELIEVED_FACTOR = 3;
-const MIN_BELIEVED = 10;
 
 /** Takes a bill or a prise en charge: credits the cohort of the person's first look-up, on the channel that made it. */
 export function takeFollowUp(state: PipelineState, account: number, event: AccessEvent, minute: number): void {
@@ -53,9 +50,7 @@ export function takeFollowUp(state: PipelineState, account: number, event: Acces
     slots[at + 1] = slots[at + 1]! | PAIR_LEARNT;
     const day = row * DAYS + (Math.floor(looked / 1440) & (DAYS - 1));
     learnArea(state, row, pairDepartment(word), channels.dayFollowed9d[day]!);
-    // The usual number of follow-ups a day and twice as many more are believed; whoever forges them gains that much.
-    const believed = channels.dayFollowed9d[day]! <= Math.max(MIN_BELIEVED, BELIEVED_FACTOR * channels.perDay[row]!);
-    if ((word & PAIR_OUTSIDE) !== 0 && believed) refundTerritory(state, row, pairDepartment(word), minute);
+    if ((word & PAIR_OUTSIDE) !== 0) refundTerritory(state, row, pairDepartment(word), minute);
     learnTerritory(state, row, pairDepartment(word), channels.nats[row * STREAM_ROOM + S_TERRITORY]!);
   }
 }

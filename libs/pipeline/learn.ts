@@ -54,6 +54,7 @@ export function closeDay(state: PipelineState, row: number, today: number): void
     channels.dayFlags[slot] = 0;
   }
   channels.day[row] = today;
+  channels.refunds[row] = 0;
   applyTraits(state, row);
   applyScales(state, row);
 }

@@ -10,7 +10,7 @@ import {
   STREAM_ROOM,
 } from '#libs/baseline/schema.ts';
 import { T_MISS, T_UNSEEN, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
-import { isNotableRecheck, isRecheckHour, RECHECK_DAYS_IN_28 } from '#libs/decide/index.ts';
+import { isNotableRecheck, isRecheckHour, recheckDaysGranted } from '#libs/decide/index.ts';
 import {
   ADJACENCY_ATTACK,
   ADJACENCY_NULL,
@@ -238,7 +238,7 @@ function takeKnown(
     (channels.hourFlags[hourSlot]! & HOUR_RECHECK) === 0 &&
     channels.learntDays[row]! >= RECHECK_LEARNT_DAYS &&
     isRecheckHour(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!, expectedKnown(state, row, hour)) &&
-    passGranted(state, row, minute)
+    passGranted(state, row, minute, recheckDaysGranted(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!))
   ) {
     grantPass(state, row, hour, minute);
   }
@@ -255,14 +255,14 @@ function takeKnown(
 const isPassed = (state: PipelineState, row: number, hour: number): boolean =>
   (state.channels.hourFlags[slotOfHour(row, hour)]! & HOUR_RECHECK) !== 0;
 
-function passGranted(state: PipelineState, row: number, minute: number): boolean {
+function passGranted(state: PipelineState, row: number, minute: number, granted: number): boolean {
   const channels = state.channels;
   const today = Math.floor(minute / 1440);
   let days = 0;
   for (let day = today - 27; day < today; day++) {
     if ((channels.dayFlags[row * DAYS + (day & (DAYS - 1))]! & DAY_RECHECK) !== 0) days++;
   }
-  return days < RECHECK_DAYS_IN_28;
+  return days < granted;
 }
 
 /** Puts the hour's evidence and cohort aside; the quotas stay. */

@@ -57,9 +57,12 @@ function expectedInHour(state: PipelineState, row: number, hour: number): number
 }
 const DAYS_A_WEEK = 5.5;
 
-/** Known people expected in an hour of the week. */
-export const expectedKnown = (state: PipelineState, row: number, hour: number): number =>
-  state.channels.knownPerDay[row]! * DAYS_A_WEEK * weekShare(state, row, hour);
+/** Known people expected in an hour of the week; at odd hours no less than in an average hour of work. */
+export function expectedKnown(state: PipelineState, row: number, hour: number): number {
+  const perDay = state.channels.knownPerDay[row]!;
+  return Math.max(perDay * DAYS_A_WEEK * weekShare(state, row, hour), perDay / HOURS_A_DAY);
+}
+const HOURS_A_DAY = 10;
 
 /** The rate stream as of now: one step for the hour so far; within the hour a low count is no excuse yet. */
 export function updateRate(state: PipelineState, row: number, hour: number, minute: number): void {

@@ -66,22 +66,28 @@ export function stepTerritory(
 
 /**
  * A person from elsewhere who is billed was there: the evidence that person brought goes back out, as the likelihood
- * ratio of a follow-up says (tourists are far from home and are served; a stolen list is not). Nothing below what the
- * hour began with comes back, so a forged bill refunds one person's evidence and no more.
+ * ratio of a follow-up says (tourists are far from home and are served; a stolen list is not).
  */
 export function refundTerritory(state: PipelineState, row: number, department: number, minute: number): void {
   if (department === 0) return;
   const channels = state.channels;
+  if (channels.refunds[row]! >= Math.max(MIN_REFUNDS, REFUND_FACTOR * channels.perDay[row]!)) return;
+  let refunded = false;
   const refund = Math.max(FOLLOWED_NATS, territoryRatio(state, row, department));
   for (const stream of [S_TERRITORY, S_TERRITORY_SOURCE]) {
     const at = row * STREAM_ROOM + stream;
     if (channels.nats[at] === 0) continue;
+    refunded = true;
     channels.nats[at] = Math.max(0, channels.nats[at]! - refund);
     channels.hourNats[at] = Math.min(channels.hourNats[at]!, channels.nats[at]!);
     if (channels.observed[at]! > 0) channels.observed[at] = channels.observed[at]! - 1;
     if (channels.nats[at]! < REST_NATS) channels.riseMinute[at] = minute;
   }
+  if (refunded) channels.refunds[row] = channels.refunds[row]! + 1;
 }
+/** So many follow-ups a day refund evidence: three times the account's usual new people, ten at least. Forgers gain no more. */
+const REFUND_FACTOR = 3;
+const MIN_REFUNDS = 10;
 
 /** ln of how much rarer a follow-up is under theft (one in ten at most) than for an account that bills half of its people. */
 const FOLLOWED_NATS = 1.6;

@@ -13,7 +13,7 @@ export const DEFAULT_THRESHOLDS: Readonly<Record<Rung, number>> = {
   alert: 6.5,
   step_up: 8.6,
   throttle: 11,
-  suspend: 11.5,
+  suspend: 12,
 };
 
 /** Upper quantiles of each stream's monthly maximum over honest accounts, nats. */

@@ -20,15 +20,15 @@ const scoreOf = (nats: Record<number, number>, source = 0, accountClass = CLASS_
   const columns = new Float32Array(STREAM_COUNT);
   for (const [s, value] of Object.entries(nats)) columns[Number(s)] = value;
   const score = createScore();
-  scoreInto(score, columns, 0, source, 0, 0, 12, accountClass, policy);
+  scoreInto(score, columns, 0, source, 0, 0, 10, accountClass, policy);
   return score;
 };
 
 describe('score', () => {
-  it('no stream is worth more than twelve nats alone', () => {
+  it('no stream is worth more than ten nats alone', () => {
     for (let s = 0; s < STREAM_COUNT; s++) {
       const alone = scoreOf({ [s]: 1000 });
-      expect(alone.total).toBeLessThanOrEqual(12);
+      expect(alone.total).toBeLessThanOrEqual(10);
     }
   });
   it('counts the strongest horizon of no-follow-up once', () => {
@@ -50,7 +50,7 @@ describe('score', () => {
         const high = scoreOf(Object.fromEntries(list.map((v, i) => [i, i === s ? v + more : v]))).total;
         expect(Number.isFinite(low)).toBe(true);
         expect(high).toBeGreaterThanOrEqual(low - 0.001);
-        expect(high).toBeLessThanOrEqual(12 * 4 + 4 + 8);
+        expect(high).toBeLessThanOrEqual(10 * 4 + 4 + 8);
       }),
     );
   });
