@@ -50,12 +50,13 @@ export async function startDetector(parts: DetectorParts): Promise<Detector> {
 
 /** Number of partitions of the access log, all topics being there and fitting together. Errors: {@link TopicMissingError}. */
 async function accessPartitions({ log, topics }: DetectorParts): Promise<number> {
-  const { access, alerts, controls, journal, deadLetter } = topics;
-  const needed = [access, alerts, controls, journal, deadLetter];
+  const { access, alerts, controls, journal, signals, deadLetter } = topics;
+  const needed = [access, alerts, controls, journal, signals, deadLetter];
   const counts = await log.partitionCounts(needed);
   for (const name of needed) if (!counts.has(name)) throw new TopicMissingError(name);
   const partitions = counts.get(access)!;
   assert(counts.get(journal) === partitions, `${journal} needs as many partitions as ${access}: ${partitions}`);
+  assert(counts.get(signals) === partitions, `${signals} needs as many partitions as ${access}: ${partitions}`);
   assert(counts.get(controls) === 1, `${controls} needs exactly one partition`);
   return partitions;
 }

@@ -4,6 +4,7 @@ import type { OcsfSource } from '#libs/formats/ocsf/index.ts';
 import { detectionFinding } from '#libs/formats/ocsf/index.ts';
 import type { Alert } from '#libs/model/alert.ts';
 import type { RejectionReason } from '#libs/model/rejection.ts';
+import type { Signal } from '#libs/model/signal.ts';
 import type { NewRecord } from '#libs/ports/event-log.ts';
 
 const SOURCE = '/vigie/detector';
@@ -19,6 +20,26 @@ export function alertRecord(topic: string, alert: Alert, source: OcsfSource): Ne
       source: SOURCE,
       type: 'vigie.alert',
       timeMs: alert.timeMs,
+    }),
+  };
+}
+
+/**
+ * The record of a signal, for whoever looks at many accounts at once. It goes to the partition its event came from, so that
+ * the signals of a partition stand in the order of its fold. `place` names the input and the signal's
+ * number there.
+ */
+export function signalRecord(topic: string, partition: number, place: string, signal: Signal): NewRecord {
+  return {
+    topic,
+    key: signal.account.id,
+    partition,
+    value: Buffer.from(JSON.stringify(signal), 'utf8'),
+    headers: cloudEventHeaders({
+      id: `${partition}/${place}`,
+      source: SOURCE,
+      type: 'vigie.signal',
+      timeMs: signal.timeMs,
     }),
   };
 }

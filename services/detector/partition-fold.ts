@@ -12,7 +12,7 @@ import type { LogBatch, LogRecord, NewRecord } from '#libs/ports/event-log.ts';
 import type { PlacedControl } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import type { Numbered } from './journal-entry.ts';
-import { alertRecord, deadLetterRecord } from './outgoing.ts';
+import { alertRecord, deadLetterRecord, signalRecord } from './outgoing.ts';
 import type { PartitionWriter } from './partition-writer.ts';
 import type { TopicNames } from './topics.ts';
 
@@ -149,7 +149,7 @@ export class PartitionFold {
       if (source < this.#controlsNext) continue;
       this.#isWhole = false;
       const out = new Outgoing();
-      this.#step(control, out, () => {});
+      this.#step(control, `control-${source}`, out, () => {});
       const seq = this.#parts.writer.nextSeq;
       const entry = { kind: 'control', seq, at: this.#next, source, control, alerts: out.alerts } as const;
       await this.#parts.writer.write([entry], out.records);
@@ -178,7 +178,7 @@ export class PartitionFold {
     for (let entry = this.#replay[0]; entry !== undefined; entry = this.#replay[0]) {
       if (entry.kind === 'policy' && entry.at <= offset) this.#usePolicy(entry.policy);
       else if (entry.kind === 'control' && entry.at <= offset) {
-        this.#step(entry.control, undefined, () => {});
+        this.#step(entry.control, `control-${entry.source}`, undefined, () => {});
         this.#controlsNext = entry.source + 1;
       } else return;
       this.#replay.shift();
@@ -205,18 +205,20 @@ export class PartitionFold {
       return;
     }
     this.#event.arrivalMs = record.arrivalMs;
-    this.#step(this.#event, isOut ? undefined : out, (reason) => reject(reason, 'time'));
+    this.#step(this.#event, String(record.offset), isOut ? undefined : out, (reason) => reject(reason, 'time'));
   }
 
-  /** Steps the state. Without `out` the alerts are out already and are only checked against the journal. */
-  #step(input: Input, out: Outgoing | undefined, reject: (reason: RejectionReason) => void): void {
+  /** Steps the state. `place` names the input in the partition. Without `out` the alerts are out already and are only checked against the journal. */
+  #step(input: Input, place: string, out: Outgoing | undefined, reject: (reason: RejectionReason) => void): void {
     const outputs = step(this.#state, input);
     for (let i = 0; i < outputs.length; i++) {
       const output = outputs[i]!;
       if (output.kind === 'rejected') reject(output.reason);
       else if (output.kind === 'duplicate') this.#parts.events.duplicateSeen();
-      else if (output.kind === 'signal') continue;
-      else if (out === undefined) this.#meetAgain(`${output.alert.id}:${output.alert.revision}`);
+      else if (output.kind === 'signal') {
+        const { topics, partition } = this.#parts;
+        out?.records.push(signalRecord(topics.signals, partition, `${place}/${i}`, output.signal));
+      } else if (out === undefined) this.#meetAgain(`${output.alert.id}:${output.alert.revision}`);
       else {
         out.alerts.push([output.alert.id, output.alert.revision]);
         out.records.push(alertRecord(this.#parts.topics.alerts, output.alert, this.#parts.source));

@@ -8,6 +8,7 @@ export interface TopicNames {
   readonly restrictions: string;
   readonly controls: string;
   readonly journal: string;
+  readonly signals: string;
   readonly deadLetter: string;
 }
 
@@ -18,6 +19,7 @@ export const topicNames = (prefix = 'vigie', access = 'portal.access'): TopicNam
   restrictions: `${prefix}.restrictions`,
   controls: `${prefix}.controls`,
   journal: `${prefix}.journal`,
+  signals: `${prefix}.signals`,
   deadLetter: `${prefix}.dead-letter`,
 });
 
@@ -25,8 +27,8 @@ const DAY_MS = 86_400_000;
 const FOR_EVER = -1;
 
 /**
- * What the topics must be. The journal has one partition for each of the access log's, under the same number. Journal and
- * controls are kept for ever: they are what a state is made again from, and small.
+ * What the topics must be. Journal and signals have one partition for each of the access log's, under the same number. Journal
+ * and controls are kept for ever: they are what a state is made again from, and small.
  */
 export function topicSpecs(names: TopicNames, accessPartitions: number): readonly TopicSpec[] {
   const wide = { partitions: accessPartitions, compacted: false };
@@ -37,6 +39,7 @@ export function topicSpecs(names: TopicNames, accessPartitions: number): readonl
     { ...wide, name: names.restrictions, compacted: true },
     { name: names.controls, partitions: 1, compacted: false, retentionMs: FOR_EVER },
     { ...wide, name: names.journal, retentionMs: FOR_EVER },
+    { ...wide, name: names.signals, retentionMs: 30 * DAY_MS },
     { ...wide, name: names.deadLetter, retentionMs: 30 * DAY_MS },
   ];
 }

@@ -75,7 +75,7 @@ export function topicProblems(
   return specs(partitions ?? 1).flatMap((spec) => {
     const count = counts.get(spec.name);
     if (count === undefined) return [`${spec.name}: missing; \`vigie topics create\` makes it`];
-    const mustFit = spec.name.endsWith('.journal') || spec.name.endsWith('.controls');
+    const mustFit = /\.(journal|controls|signals)$/.test(spec.name);
     return mustFit && partitions !== undefined && count !== spec.partitions
       ? [`${spec.name}: has ${count} partitions, needs ${spec.partitions}`]
       : [];

@@ -67,6 +67,14 @@ describe('detector', () => {
       const written = await writtenRecords(world.log, world.topics.alerts);
       expect(written).toHaveLength(expected.size);
       expect(sorted(written)).toEqual(new Map([...expected].sort()));
+      const calm = await portal();
+      await calm.log.append(calm.records);
+      await runThrough(calm);
+      const signals = sorted(await writtenRecords(calm.log, calm.topics.signals));
+      expect(signals.size).toBeGreaterThan(0);
+      const told = await writtenRecords(world.log, world.topics.signals);
+      expect(told).toHaveLength(signals.size);
+      expect(sorted(told)).toEqual(signals);
       for (const some of await journal(world.log, world.topics)) {
         expect(numbers(some)).toEqual(numbers(some).map((_, i) => i + 1));
       }
