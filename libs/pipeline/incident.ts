@@ -7,6 +7,8 @@ export interface Incident {
   /** Bits of the rungs reached. */
   rungs: number;
   kind: 'mass_enumeration' | 'quota_exceeded' | 'bulk_recheck';
+  /** When each rung was last announced, ms, in ladder order (0: never). */
+  readonly announcedMs: number[];
   /** Score of the latest revision. */
   lastScore: number;
   lastElevatedMs: number;

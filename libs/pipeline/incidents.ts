@@ -28,6 +28,8 @@ const RULE_VERSION = 1;
 /** A revision without a new rung is published when the score has grown by this much. */
 const UPDATE_NATS = 4;
 const CLOSE_AFTER_MS = 24 * 3_600_000;
+/** As long as temporary restrictions last by default. */
+const ANNOUNCE_AGAIN_MS = 24 * 3_600_000;
 /** A stream worth at least this helps to date an incident's start. */
 const DATING_NATS = 2;
 
@@ -97,12 +99,20 @@ function raise(
   }
   if (bits !== 0) incident.lastElevatedMs = timeMs;
   if (scored) incident.kind = 'mass_enumeration';
-  const fresh = bits & ~incident.rungs;
+  let fresh = bits & ~incident.rungs;
+  // A restriction that ends by itself must not set the thief free: what still holds is said again every day.
+  // For a suspension too: where only a person may suspend, the machine's throttle in its place has an end.
+  for (const rung of [RUNG_STEP_UP, RUNG_THROTTLE, RUNG_SUSPEND]) {
+    if ((bits & incident.rungs & (1 << rung)) !== 0 && timeMs - incident.announcedMs[rung]! >= ANNOUNCE_AGAIN_MS) {
+      fresh |= 1 << rung;
+    }
+  }
   // Once suspended, lower rungs have nothing to add.
   const suspended = (incident.rungs & (1 << RUNG_SUSPEND)) !== 0;
   incident.rungs |= bits;
   let status: 'created' | 'updated' = created ? 'created' : 'updated';
   const announce = (rung: number) => {
+    incident.announcedMs[rung] = timeMs;
     publish(state, row, incident, status, rung, timeMs, minute, total, score);
     status = 'updated';
   };
@@ -145,6 +155,7 @@ function open(
     openedMs: timeMs,
     startedMs,
     rungs: 0,
+    announcedMs: [0, 0, 0, 0],
     kind,
     lastScore: 0,
     lastElevatedMs: timeMs,

@@ -4,6 +4,7 @@ import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENTS } from '#libs/model/departments.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
+import { S_MISS, S_MISS_NEW_SOURCE } from '#libs/model/streams.ts';
 import { MEMORY_DAYS } from './limits.ts';
 import type { PipelineState } from './state.ts';
 
@@ -73,11 +74,17 @@ function isFirstSight(
 /** Levels are let down in the first hour of a day (UTC), so that what falls and rises again tells of it once a day. */
 const LET_DOWN_MINUTES = 60;
 
-/** Notes a row's score; tells when it has risen past a watch level. @param total nats @param minute event time */
+/**
+ * Notes a row's score, just worked out; tells when it has risen past a watch level. Misses are left out: when an insurer
+ * does not answer everybody misses at once, and a sweep by many shows in adjacency all the same.
+ * @param total nats @param minute event time
+ */
 export function signalRise(state: PipelineState, row: number, total: number, minute: number): void {
   const { channels } = state;
+  const { worth } = state.score;
+  const watched = Math.max(0, Math.round((total - worth[S_MISS]! - worth[S_MISS_NEW_SOURCE]!) * 1000) / 1000);
   let level = 0;
-  while (level < WATCH_LEVELS.length && total >= WATCH_LEVELS[level]!) level++;
+  while (level < WATCH_LEVELS.length && watched >= WATCH_LEVELS[level]!) level++;
   const before = channels.watch[row]!;
   if (level <= before) {
     if (level < before && minute % 1440 < LET_DOWN_MINUTES) channels.watch[row] = level;
@@ -91,7 +98,7 @@ export function signalRise(state: PipelineState, row: number, total: number, min
       timeMs: state.newestMs,
       account: whose(state, channels.account[row]!),
       level: level - 1,
-      score: total,
+      score: watched,
       newPeople: channels.dayNew[row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1))]!,
       expectedPeople: Math.round(channels.perDay[row]! * 1000) / 1000,
     },

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedAction } from '#libs/model/action.ts';
 import type { Alert, RestrictingRung } from '#libs/model/alert.ts';
-import { rungHeight } from './ladder.ts';
-import type { ResponseState } from './state.ts';
+import type { ResponseState, RungPlan } from './state.ts';
 
 /**
  * How many times people had given the account back before the alert's deciding event. The same incident may go on after
@@ -14,35 +13,47 @@ const lifeOf = (state: ResponseState, alert: Alert): number =>
 /** Key of the incident in this life of its account. */
 export const incidentKey = (state: ResponseState, alert: Alert): string => `${alert.id}#${lifeOf(state, alert)}`;
 
-/** Id of an action: 128 bits of SHA-256 over incident, life and rung, hex. The same alert makes the same ids for ever. */
+/** The rung's latest plan, unless its restriction has ended while the incident goes on: then it is to be planned again. */
+function standing(state: ResponseState, alert: Alert, rung: RestrictingRung): RungPlan | undefined {
+  const plan = state.incidents.get(incidentKey(state, alert))?.rungs.get(rung);
+  return plan !== undefined && plan.untilMs > 0 && alert.timeMs >= plan.untilMs ? undefined : plan;
+}
+
+const renewalsOf = (state: ResponseState, alert: Alert, rung: RestrictingRung): number => {
+  const before = state.incidents.get(incidentKey(state, alert))?.rungs.get(rung);
+  if (before === undefined) return 0;
+  return standing(state, alert, rung) === undefined ? before.renewals + 1 : before.renewals;
+};
+
+/** Id of an action: 128 bits of SHA-256 over incident, life, rung and renewal, hex. The same alert makes the same ids for ever. */
 export function actionId(state: ResponseState, alert: Alert, rung: RestrictingRung): string {
+  const renewals = renewalsOf(state, alert, rung);
   return createHash('sha256')
-    .update(`${incidentKey(state, alert)}#${rung}`)
+    .update(`${incidentKey(state, alert)}#${rung}${renewals === 0 ? '' : `#${renewals}`}`)
     .digest('hex')
     .slice(0, 32);
 }
 
-/** True where this rung was planned for this incident before, or a higher one is being done: nothing is left to plan. */
+/**
+ * True where this rung stands planned for this incident, or the account is being suspended for it: nothing is left to
+ * plan. A throttle does not stand in the way of a step-up: it asks for something else.
+ */
 export function alreadyPlanned(state: ResponseState, alert: Alert, rung: RestrictingRung): boolean {
-  const plans = state.incidents.get(incidentKey(state, alert));
-  if (!plans) return false;
-  if (plans.rungs.has(rung)) return true;
-  for (const [other, decision] of plans.rungs) {
-    if (decision === 'act' && rungHeight(other) > rungHeight(rung)) return true;
-  }
-  return false;
+  return standing(state, alert, rung) !== undefined || standing(state, alert, 'suspend')?.decision === 'act';
 }
 
-/** Writes down that a rung was planned, and how it was decided. */
+/** Writes down that a rung was planned, how it was decided and when its restriction ends. */
 export function rememberPlan(
   state: ResponseState,
   alert: Alert,
   rung: RestrictingRung,
   decision: PlannedAction['decision'],
+  untilMs: number,
 ): void {
   const key = incidentKey(state, alert);
+  const renewals = renewalsOf(state, alert, rung);
   const plans = state.incidents.get(key) ?? { timeMs: alert.timeMs, rungs: new Map() };
   plans.timeMs = Math.max(plans.timeMs, alert.timeMs);
-  plans.rungs.set(rung, decision);
+  plans.rungs.set(rung, { decision, untilMs, renewals });
   state.incidents.set(key, plans);
 }

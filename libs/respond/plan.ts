@@ -40,10 +40,12 @@ export function plan(state: ResponseState, alert: Alert, nowMs: number): Planned
     };
     const verdict = ask(BEFORE_LADDER) ?? step.verdict ?? ask(AFTER_LADDER);
     const decision = verdict?.decision ?? 'act';
-    rememberPlan(state, alert, rung, decision);
+    const id = actionId(state, alert, rung);
+    const untilMs = restrictionEndMs(state.policy, rung, nowMs);
+    rememberPlan(state, alert, rung, decision, untilMs);
     const reason = verdict?.reason ?? `mode.${alert.account.class}.${alert.severity} is auto`;
     plans.push({
-      id: actionId(state, alert, rung),
+      id,
       alertId: alert.id,
       accountId: alert.account.id,
       channel: alert.channel,
@@ -51,7 +53,7 @@ export function plan(state: ResponseState, alert: Alert, nowMs: number): Planned
       decision,
       reason: note ? `${reason}; ${note}` : reason,
       timeMs: alert.timeMs,
-      untilMs: restrictionEndMs(state.policy, rung, nowMs),
+      untilMs,
       score: alert.score,
       exposed: alert.exposed,
     });

@@ -14,7 +14,16 @@ export interface Spent {
 /** What was planned for one incident (and one life of the account: see `idempotence.ts`). */
 export interface IncidentPlans {
   timeMs: number;
-  readonly rungs: Map<RestrictingRung, PlannedAction['decision']>;
+  readonly rungs: Map<RestrictingRung, RungPlan>;
+}
+
+/** The latest plan of one rung for one incident. */
+export interface RungPlan {
+  readonly decision: PlannedAction['decision'];
+  /** When the restriction ends by itself, ms; 0: only a person ends it. */
+  readonly untilMs: number;
+  /** How many times it was planned again because it had ended and the incident had not. */
+  readonly renewals: number;
 }
 
 export interface Breaker {

@@ -63,6 +63,22 @@ describe('a theft', () => {
   });
 });
 
+describe('a theft that goes on under a restriction', () => {
+  it('is announced again every day, so that no restriction ends before it', () => {
+    const state = freshState();
+    feed(state, month());
+    const days = [0, 1, 2, 3].flatMap((d) =>
+      theft(theftDay + d * DAY, 45, 60, 'list').map((e) =>
+        Object.assign(e, { personHi: e.personHi ^ d, idHi: e.idHi ^ d }),
+      ),
+    );
+    const alerts = alertsOf(feed(state, days));
+    const suspends = alerts.filter((a) => a.rung === 'suspend').map((a) => Math.floor((a.timeMs - theftDay) / DAY));
+    expect(new Set(suspends)).toEqual(new Set([0, 1, 2, 3]));
+    expect(new Set(alerts.map((a) => a.id)).size).toBe(1);
+  });
+});
+
 describe('duplicates, late and misdated events', () => {
   it('duplicates change nothing, wherever they come', () => {
     const events = [...honestDays(12, 4), ...theft(MONDAY + 14 * DAY, 40, 60, 'list')];

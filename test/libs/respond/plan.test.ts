@@ -57,6 +57,26 @@ describe('idempotence', () => {
     expect(ids()).toEqual(ids());
   });
 
+  it('plans a temporary restriction again when it has ended and the incident has not', () => {
+    const state = createResponseState(samplePolicy({ restrictionMinutes: { step_up: 30, throttle: 60, suspend: 0 } }));
+    const at = (minutes: number) =>
+      plan(state, sampleAlert({ rung: 'throttle', timeMs: T0 + minutes * MINUTE }), T0 + minutes * MINUTE);
+    const [first] = at(0);
+    expect(at(59)).toEqual([]);
+    const [second] = at(60);
+    expect(second?.id).not.toBe(first?.id);
+    expect(at(61)).toEqual([]);
+    expect(at(120)).toHaveLength(1);
+  });
+
+  it('a throttle does not stand in the way of a step-up, a suspension does', () => {
+    const state = createResponseState(samplePolicy());
+    plan(state, sampleAlert({ rung: 'throttle' }), T0);
+    expect(decisions(plan(state, sampleAlert({ rung: 'step_up' }), T0))).toEqual(['step_up act']);
+    plan(state, sampleAlert({ rung: 'suspend' }), T0);
+    expect(plan(state, sampleAlert({ rung: 'throttle', timeMs: T0 + 48 * HOUR }), T0 + 48 * HOUR)).toEqual([]);
+  });
+
   it('still plans a lower rung where the higher one only waits for a person', () => {
     const mode = { low: 'auto', medium: 'auto', high: 'auto', critical: 'approve' } as const;
     const state = createResponseState(samplePolicy({ mode: { ...samplePolicy().mode, professional: mode } }));
