@@ -58,6 +58,8 @@ export interface Campaign {
   readonly members: readonly CampaignMember[];
   /** Strongest first. */
   readonly evidence: readonly CampaignEvidence[];
+  /** Ids of campaigns that were named apart and turned out to be this one. */
+  readonly absorbed: readonly string[];
   /** Estimated share of members who are there by chance, 0 to 1, rounded to thousandths. */
   readonly fdr: number;
 }

@@ -37,7 +37,7 @@ export interface RiseSignal extends SignalBase {
   readonly signal: 'rise';
   /** Position in `WATCH_LEVELS`. */
   readonly level: number;
-  /** The score, nats, rounded to thousandths. */
+  /** The score without its misses, nats, rounded to thousandths. */
   readonly score: number;
   /** New people today, and as many as were expected of a worked day. */
   readonly newPeople: number;

@@ -4,7 +4,7 @@ import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENTS } from '#libs/model/departments.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
-import { S_MISS, S_MISS_NEW_SOURCE } from '#libs/model/streams.ts';
+import { S_MISS, S_MISS_SOURCE } from '#libs/model/streams.ts';
 import { MEMORY_DAYS } from './limits.ts';
 import type { PipelineState } from './state.ts';
 
@@ -82,7 +82,7 @@ const LET_DOWN_MINUTES = 60;
 export function signalRise(state: PipelineState, row: number, total: number, minute: number): void {
   const { channels } = state;
   const { worth } = state.score;
-  const watched = Math.max(0, Math.round((total - worth[S_MISS]! - worth[S_MISS_NEW_SOURCE]!) * 1000) / 1000);
+  const watched = Math.max(0, Math.round((total - worth[S_MISS]! - worth[S_MISS_SOURCE]!) * 1000) / 1000);
   let level = 0;
   while (level < WATCH_LEVELS.length && watched >= WATCH_LEVELS[level]!) level++;
   const before = channels.watch[row]!;

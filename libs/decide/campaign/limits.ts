@@ -1,0 +1,31 @@
+/** Figures of the detection of campaigns that are choices, in one place, and the declared limits of its state. */
+
+/** Signals are taken and counted a quarter of an hour at a time, so that their order within it does not matter. */
+export const QUARTER_MS = 900_000;
+export const DAY_MS = 86_400_000;
+
+/** Days over which accounts are counted together; the last is also how long a count waits until it is learnt. */
+export const WINDOWS_DAYS = [1, 2, 7] as const;
+export const LAG_DAYS = 7;
+/** The first days of a log teach nothing: everything in them is new. */
+export const WARM_DAYS = 7;
+/** Days of history before a count may say anything. */
+export const MIN_DAYS = 21;
+/** Fewer accounts are no campaign. An establishment's accounts count once. */
+export const MIN_UNITS = 3;
+
+/** False campaigns a month (30 days) that the thresholds are set for, if the learnt nulls hold. */
+export const FALSE_A_MONTH = 0.1;
+/** Largest estimated share of members who are there by chance. */
+export const FALSE_DISCOVERY_RATE = 0.1;
+
+/** What was learnt fades by this factor a day: a half-life of about five weeks. */
+export const FADE = 0.98;
+/** A campaign without a new member for so long is over. */
+export const QUIET_DAYS = 7;
+
+/** Declared limits; what goes beyond is counted. */
+export const MAX_PENDING = 2_000_000;
+export const MAX_KEYS = 500_000;
+export const MAX_ENTRIES_OF_A_KEY = 20_000;
+export const MAX_UNITS = 2_000_000;

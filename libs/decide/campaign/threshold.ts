@@ -1,0 +1,29 @@
+import type { Family, KeyRate, WindowCount } from './family.ts';
+import { windowCount } from './family.ts';
+import { FALSE_A_MONTH, MIN_UNITS, WINDOWS_DAYS } from './limits.ts';
+
+/** A count over one of the windows. */
+export interface Finding extends WindowCount {
+  readonly days: number;
+}
+
+/**
+ * Surprise from which a count stands out, nats: the false campaigns allowed a day, shared out (Bonferroni) over all
+ * families, windows, and the keys of the family that a day touches.
+ * @param share of the families' budget that is this one's
+ */
+export function threshold(family: Family, share: number): number {
+  const keys = Math.max(1, family.touchedYesterday, family.touchedToday);
+  const aDay = (FALSE_A_MONTH / 30) * share;
+  return Math.round(-Math.log(aDay / (WINDOWS_DAYS.length * keys)) * 1000) / 1000;
+}
+
+/** The key's most surprising window, if it stands out. */
+export function findExcess(family: Family, rate: KeyRate, day: number, share: number): Finding | undefined {
+  let best: Finding | undefined;
+  for (const days of WINDOWS_DAYS) {
+    const count = windowCount(family, rate, day, days);
+    if (count.observed >= MIN_UNITS && (best === undefined || count.nats > best.nats)) best = { ...count, days };
+  }
+  return best !== undefined && best.nats >= threshold(family, share) ? best : undefined;
+}
