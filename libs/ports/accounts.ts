@@ -74,6 +74,8 @@ export interface AccountConnector {
   requireStepUp(accountId: string, why: CallReason): Promise<CallOutcome>;
   /** Takes `requireStepUp` back. */
   clearStepUp(accountId: string, why: CallReason): Promise<CallOutcome>;
+  /** The next sign-in must set a new password. Absent: this keeper does not offer it. */
+  demandNewPassword?(accountId: string, why: CallReason): Promise<CallOutcome>;
   /** Ends every session, offline ones included, in a way that survives a later `enable`. */
   endSessions(accountId: string, why: CallReason): Promise<CallOutcome>;
 }

@@ -1,0 +1,74 @@
+import type { JWTPayload } from 'jose';
+import { errors, jwtVerify } from 'jose';
+import type { AccountRestriction } from '#libs/model/action-record.ts';
+import type { RestrictionList } from '#libs/ports/restrictions.ts';
+import { claimAt, issuerKeys, TOKEN_ALGORITHMS } from './oidc.ts';
+
+/**
+ * What a gateway in front of the portal asks on every request, by the token that the professional shows: a token that is
+ * still valid proves who somebody was when they signed in, not that the account may go on.
+ */
+
+export interface PortalGateOptions {
+  /** Of the portal's own tokens. */
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUri?: string;
+  /** The claim that holds the account's id as the access log has it. */
+  readonly accountClaim: string;
+  /** Values of `acr` that stand for a second factor. */
+  readonly strongAcr: readonly string[];
+  readonly restrictions: RestrictionList;
+  readonly nowMs: () => number;
+}
+
+export type GateWord =
+  | { readonly admitted: true; readonly accountId: string; readonly restriction: AccountRestriction | undefined }
+  | { readonly admitted: false; readonly why: 'no_token' | 'invalid_token' | 'suspended' | 'step_up' };
+
+/** The restriction that holds at `nowMs`: one whose end has passed no longer does. */
+export function restrictionAt(
+  restrictions: RestrictionList,
+  accountId: string,
+  nowMs: number,
+): AccountRestriction | undefined {
+  const found = restrictions.get(accountId);
+  return found && (found.untilMs === 0 || nowMs < found.untilMs) ? found : undefined;
+}
+
+/** Signed in with a second factor since the restriction came. */
+const isStrong = ({ acr, auth_time: authTime }: JWTPayload, sinceMs: number, strongAcr: readonly string[]): boolean =>
+  strongAcr.includes(String(acr)) && typeof authTime === 'number' && authTime * 1000 >= sinceMs;
+
+export function createPortalGate(options: PortalGateOptions) {
+  const keys = issuerKeys(options.issuer, options.jwksUri);
+  return async (token: string | undefined): Promise<GateWord> => {
+    if (token === undefined) return { admitted: false, why: 'no_token' };
+    const nowMs = options.nowMs();
+    let payload: JWTPayload;
+    try {
+      ({ payload } = await jwtVerify(token, keys, {
+        issuer: options.issuer,
+        audience: options.audience,
+        algorithms: TOKEN_ALGORITHMS,
+        requiredClaims: ['exp'],
+        currentDate: new Date(nowMs),
+      }));
+    } catch (error) {
+      // Keys that cannot be had are our trouble, not the professional's fault: the gateway's own rule for us being away holds.
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
+        return { admitted: false, why: 'invalid_token' };
+      }
+      throw error;
+    }
+    const accountId = claimAt(payload, options.accountClaim);
+    if (typeof accountId !== 'string' || accountId === '') return { admitted: false, why: 'invalid_token' };
+    const restriction = restrictionAt(options.restrictions, accountId, nowMs);
+    if (restriction?.restriction === 'suspended') return { admitted: false, why: 'suspended' };
+    if (restriction?.restriction === 'step_up' && !isStrong(payload, restriction.sinceMs, options.strongAcr)) {
+      return { admitted: false, why: 'step_up' };
+    }
+    return { admitted: true, accountId, restriction };
+  };
+}
+export type PortalGate = ReturnType<typeof createPortalGate>;
