@@ -71,10 +71,8 @@ function judgeKnown(state: PipelineState, row: number, known: number, followed: 
   if (known === 0) return;
   const channels = state.channels;
   const ratio = cohortLogRatio(known, known - followed, channels.p0[row * TRAIT_COUNT + T_KNOWN_WITHOUT]!);
-  channels.switchNats[row] = Math.min(accumulate(channels.switchNats[row]!, ratio), SWITCH_CEILING);
+  channels.switchNats[row] = Math.min(accumulate(channels.switchNats[row]!, ratio), MAX_NATS);
 }
-/** As much as the streams it explains may hold. */
-const SWITCH_CEILING = 40;
 
 function judge(
   state: PipelineState,

@@ -236,7 +236,7 @@ function takeKnown(
   increment(state, channels.hourKnown, hourSlot);
   if (
     (channels.hourFlags[hourSlot]! & HOUR_RECHECK) === 0 &&
-    channels.learntDays[row]! >= RECHECK_LEARNT_DAYS &&
+    learntOnAnyChannel(state, row) >= RECHECK_LEARNT_DAYS &&
     isRecheckHour(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!, expectedKnown(state, row, hour)) &&
     passGranted(state, row, minute, recheckDaysGranted(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!))
   ) {
@@ -250,6 +250,14 @@ function takeKnown(
     channels.dayFlags[daySlot] = channels.dayFlags[daySlot]! | DAY_TOLD;
     reportRecheck(state, row, event.timeMs, expectedKnown(state, row, hour));
   }
+}
+
+/** A practice may re-check by its program the people it knows from the pages. */
+function learntOnAnyChannel(state: PipelineState, row: number): number {
+  const { channels, accounts } = state;
+  const account = channels.account[row]!;
+  const other = accounts.channelRow[account * 2 + (channels.channel[row] === 0 ? 1 : 0)]!;
+  return Math.max(channels.learntDays[row]!, other === 0 ? 0 : channels.learntDays[other - 1]!);
 }
 
 const isPassed = (state: PipelineState, row: number, hour: number): boolean =>

@@ -71,7 +71,8 @@ export function stepTerritory(
 export function refundTerritory(state: PipelineState, row: number, department: number, minute: number): void {
   if (department === 0) return;
   const channels = state.channels;
-  if (channels.refunds[row]! >= Math.max(MIN_REFUNDS, REFUND_FACTOR * channels.perDay[row]!)) return;
+  // No more people a day than the day's quota: whoever forges bills gains nothing that the quota does not bound.
+  if (channels.refunds[row]! >= channels.quotaDay[row]!) return;
   let refunded = false;
   const refund = Math.max(FOLLOWED_NATS, territoryRatio(state, row, department));
   for (const stream of [S_TERRITORY, S_TERRITORY_SOURCE]) {
@@ -85,9 +86,6 @@ export function refundTerritory(state: PipelineState, row: number, department: n
   }
   if (refunded) channels.refunds[row] = channels.refunds[row]! + 1;
 }
-/** So many follow-ups a day refund evidence: three times the account's usual new people, ten at least. Forgers gain no more. */
-const REFUND_FACTOR = 3;
-const MIN_REFUNDS = 10;
 
 /** ln of how much rarer a follow-up is under theft (one in ten at most) than for an account that bills half of its people. */
 const FOLLOWED_NATS = 1.6;
