@@ -21,6 +21,8 @@ const SETTLED: ReadonlySet<string> = new Set(['verified', 'reverted', 'dropped']
 const isTroubled = ({ state, attempts }: ActionRecord): boolean =>
   (state === 'failed' || state === 'unknown') && attempts >= DELAYED_AFTER;
 
+type InTurn = <T>(accountId: string, work: () => Promise<T>) => Promise<T>;
+
 const actionsOf = async (context: ResponderContext, { id }: Containment, accounts: readonly string[]) =>
   (await Promise.all(accounts.map((a) => context.store.action(containmentActionId(id, a))))).filter(
     (record): record is ActionRecord => record !== undefined,
@@ -36,11 +38,11 @@ const actionsOf = async (context: ResponderContext, { id }: Containment, account
 export async function advanceContainment(
   context: ResponderContext,
   document: CaseDocument,
-  inTurn: (accountId: string, work: () => Promise<void>) => Promise<void>,
+  inTurn: InTurn,
 ): Promise<readonly ActionRecord[]> {
   const containment = containmentOf(document)!;
   if (containment.state === 'running') return nextSlice(context, containment, document.version);
-  if (containment.state === 'reverting') await giveBack(context, containment, document.version, inTurn);
+  if (containment.state === 'reverting') return giveBack(context, containment, document.version, inTurn);
   return [];
 }
 
@@ -115,19 +117,23 @@ async function pauseByItself(
   });
 }
 
-/** Takes one account's action back; another restriction of the account stays. */
-async function giveBackOne(context: ResponderContext, containment: Containment, accountId: string): Promise<void> {
+/** Takes one account's action back, its undoing still to be done; another restriction of the account stays. */
+async function giveBackOne(
+  context: ResponderContext,
+  containment: Containment,
+  accountId: string,
+): Promise<ActionRecord | undefined> {
   const { store, clock, outbound, restrictions } = context;
   for (;;) {
     const record = await store.action(containmentActionId(containment.id, accountId));
-    if (!record) return;
+    if (!record) return undefined;
     const nowMs = clock.nowMs();
     let next: ActionRecord;
     // Back to what it was: an account that somebody else had disabled before stays disabled.
     if (isHolding(record)) next = reverted(record, containment.detail, false, nowMs);
     else if (record.state === 'planned') {
       next = changed(record, { state: 'dropped', dueMs: 0, detail: containment.detail }, nowMs);
-    } else return;
+    } else return undefined;
     const restriction = await restrictionAfter(context, accountId, [next], nowMs);
     const done = await store.commit({
       changes: [next],
@@ -136,7 +142,7 @@ async function giveBackOne(context: ResponderContext, containment: Containment, 
     });
     if (!done) continue;
     if (restriction) restrictions.put(restriction);
-    return;
+    return next;
   }
 }
 
@@ -144,15 +150,14 @@ async function giveBack(
   context: ResponderContext,
   containment: Containment,
   version: number,
-  inTurn: (accountId: string, work: () => Promise<void>) => Promise<void>,
-): Promise<void> {
+  inTurn: InTurn,
+): Promise<readonly ActionRecord[]> {
   const { accounts, begun, givenBack } = containment;
   const some = accounts.slice(givenBack, Math.min(begun, givenBack + GIVEN_BACK_AT_ONCE));
-  await Promise.all(some.map((a) => inTurn(a, () => giveBackOne(context, containment, a))));
+  const changes = await Promise.all(some.map((a) => inTurn(a, () => giveBackOne(context, containment, a))));
   const after = { ...containment, givenBack: givenBack + some.length };
   if (after.givenBack < begun) {
     await context.store.commit({ cases: [containmentDocument(after, version + 1, context.clock.nowMs())] });
-    return;
-  }
-  await write(context, { ...after, state: 'reverted' }, version, 'given_back');
+  } else await write(context, { ...after, state: 'reverted' }, version, 'given_back');
+  return changes.filter((record) => record !== undefined);
 }

@@ -134,7 +134,7 @@ export function createResponder(parts: ResponderParts): Responder {
 
   /** One step of every containment that is going on. */
   async function advanceContainments(): Promise<void> {
-    const inTurn = (accountId: string, work: () => Promise<void>) => queue.run(accountId, work);
+    const inTurn = <T>(accountId: string, work: () => Promise<T>) => queue.run(accountId, work);
     for (const document of await store.openCases('containment')) {
       for (const record of await advanceContainment(context, document, inTurn)) inBackground(carryOn(record));
     }

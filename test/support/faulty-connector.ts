@@ -35,6 +35,7 @@ export function faultyConnector(real: AccountConnector, faults: ConnectorFault[]
     requireStepUp: wrap('requireStepUp', real.requireStepUp),
     clearStepUp: wrap('clearStepUp', real.clearStepUp),
     endSessions: wrap('endSessions', real.endSessions),
+    ...(real.demandNewPassword ? { demandNewPassword: wrap('demandNewPassword', real.demandNewPassword) } : {}),
   };
   return { connector, calls, faults };
 }

@@ -29,6 +29,7 @@ export function createLocalConnector(register: LocalRegister): AccountConnector 
     enable: change('enabled'),
     requireStepUp: change('step_up_required'),
     clearStepUp: change('step_up_cleared'),
+    demandNewPassword: change('new_password_demanded'),
     endSessions: change('sessions_ended'),
   };
 }

@@ -21,13 +21,22 @@ export interface RegisteredAccount extends NewAccount {
   readonly enabled: boolean;
   readonly stepUpRequired: boolean;
   readonly sessions: number;
+  /** The next sign-in must set a new password. */
+  readonly newPasswordRequired: boolean;
 }
 
 /** One change of an account, and what it was before. */
 export interface RegisterChange {
   readonly seq: number;
   readonly atMs: number;
-  readonly change: 'disabled' | 'enabled' | 'step_up_required' | 'step_up_cleared' | 'sessions_ended';
+  readonly change:
+    | 'disabled'
+    | 'enabled'
+    | 'step_up_required'
+    | 'step_up_cleared'
+    | 'sessions_ended'
+    | 'new_password_demanded'
+    | 'new_password_set';
   readonly actor: string;
   readonly reason: string;
   readonly actionId: string;
@@ -36,12 +45,16 @@ export interface RegisterChange {
 
 export type SignIn =
   | { readonly ok: true; readonly session: string }
-  | { readonly ok: false; readonly why: 'no_account' | 'disabled' | 'second_factor_required' };
+  | {
+      readonly ok: false;
+      readonly why: 'no_account' | 'disabled' | 'second_factor_required' | 'new_password_required';
+    };
 
 interface Live {
   readonly account: NewAccount;
   enabled: boolean;
   stepUpRequired: boolean;
+  newPasswordRequired: boolean;
   readonly sessions: Map<string, { readonly startedMs: number; readonly strong: boolean }>;
 }
 
@@ -78,7 +91,10 @@ export class LocalRegister {
         hasSecondFactor: row.has_second_factor === 1,
       };
       const [enabled, stepUpRequired] = [row.enabled === 1, row.step_up_required === 1];
-      this.#accounts.set(row.id, { account, enabled, stepUpRequired, sessions: new Map() });
+      this.#accounts.set(row.id, { account, enabled, stepUpRequired, newPasswordRequired: false, sessions: new Map() });
+    }
+    for (const row of this.#db.prepare('select account_id from new_password').all()) {
+      this.#accounts.get(String(row.account_id))!.newPasswordRequired = true;
     }
     for (const row of this.#db.prepare('select * from session').all() as unknown as SessionRow[]) {
       const session = { startedMs: row.started_ms, strong: row.strong === 1 };
@@ -110,7 +126,13 @@ export class LocalRegister {
       }
     });
     for (const account of fresh) {
-      this.#accounts.set(account.id, { account, enabled: true, stepUpRequired: false, sessions: new Map() });
+      this.#accounts.set(account.id, {
+        account,
+        enabled: true,
+        stepUpRequired: false,
+        newPasswordRequired: false,
+        sessions: new Map(),
+      });
       entered += 1;
     }
     return entered;
@@ -120,8 +142,8 @@ export class LocalRegister {
   get(accountId: string): RegisteredAccount | undefined {
     const live = this.#accounts.get(accountId);
     if (!live) return undefined;
-    const { account, enabled, stepUpRequired, sessions } = live;
-    return { ...account, enabled, stepUpRequired, sessions: sessions.size };
+    const { account, enabled, stepUpRequired, newPasswordRequired, sessions } = live;
+    return { ...account, enabled, stepUpRequired, newPasswordRequired, sessions: sessions.size };
   }
 
   /** How many accounts each profession has in each department: what a share of a profession is a share of. */
@@ -140,15 +162,21 @@ export class LocalRegister {
    * A sign-in with a right password. A second factor, where one is shown, answers a demanded step-up.
    *
    * @param session id of the new session, chosen by the portal
+   * @param newPassword the holder has set a new password on the way, which answers a demand for one
    */
-  signIn(accountId: string, session: string, nowMs: number, secondFactor: boolean): SignIn {
+  signIn(accountId: string, session: string, nowMs: number, secondFactor: boolean, newPassword = false): SignIn {
     const live = this.#accounts.get(accountId);
     if (!live) return { ok: false, why: 'no_account' };
     if (!live.enabled) return { ok: false, why: 'disabled' };
     const strong = secondFactor && live.account.hasSecondFactor;
     if (live.stepUpRequired && !strong) return { ok: false, why: 'second_factor_required' };
+    if (live.newPasswordRequired && !newPassword) return { ok: false, why: 'new_password_required' };
     this.#withoutSync('insert or replace into session values (?,?,?,?)', accountId, session, nowMs, strong ? 1 : 0);
     live.sessions.set(session, { startedMs: nowMs, strong });
+    if (live.newPasswordRequired) {
+      const why = { actionId: '', actor: accountId, reason: 'new password set', atMs: nowMs };
+      this.change(accountId, 'new_password_set', why);
+    }
     if (live.stepUpRequired) {
       const why = { actionId: '', actor: accountId, reason: 'second factor shown', atMs: nowMs };
       this.change(accountId, 'step_up_cleared', why);
@@ -181,13 +209,18 @@ export class LocalRegister {
   change(accountId: string, change: RegisterChange['change'], why: CallReason): boolean {
     const live = this.#accounts.get(accountId);
     if (!live) return false;
-    const { enabled, stepUpRequired, sessions } = live;
+    const { enabled, stepUpRequired, newPasswordRequired, sessions } = live;
     const after = {
       enabled: change === 'enabled' || (enabled && change !== 'disabled'),
       stepUpRequired: change === 'step_up_required' || (stepUpRequired && change !== 'step_up_cleared'),
+      newPasswordRequired: change === 'new_password_demanded' || (newPasswordRequired && change !== 'new_password_set'),
     };
     const ends = change === 'sessions_ended' && sessions.size > 0;
-    if (after.enabled === enabled && after.stepUpRequired === stepUpRequired && !ends) return true;
+    const same =
+      after.enabled === enabled &&
+      after.stepUpRequired === stepUpRequired &&
+      after.newPasswordRequired === newPasswordRequired;
+    if (same && !ends) return true;
     this.#durably(() => {
       this.#db
         .prepare('insert into history values (null,?,?,?,?,?,?,?,?,?)')
@@ -205,10 +238,17 @@ export class LocalRegister {
       this.#db
         .prepare('update account set enabled=?, step_up_required=? where id=?')
         .run(after.enabled ? 1 : 0, after.stepUpRequired ? 1 : 0, accountId);
+      if (after.newPasswordRequired !== newPasswordRequired) {
+        const write = after.newPasswordRequired
+          ? 'insert into new_password values (?)'
+          : 'delete from new_password where account_id=?';
+        this.#db.prepare(write).run(accountId);
+      }
       if (ends) this.#db.prepare('delete from session where account_id=?').run(accountId);
     });
     live.enabled = after.enabled;
     live.stepUpRequired = after.stepUpRequired;
+    live.newPasswordRequired = after.newPasswordRequired;
     if (ends) sessions.clear();
     return true;
   }

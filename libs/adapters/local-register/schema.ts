@@ -16,6 +16,9 @@ create table if not exists session (
   strong integer not null,
   primary key (account_id, id)
 ) strict;
+create table if not exists new_password (
+  account_id text primary key references account(id)
+) strict;
 create table if not exists history (
   seq integer primary key autoincrement,
   account_id text not null,

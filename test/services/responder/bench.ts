@@ -50,7 +50,7 @@ export function createBench(
     });
   const policy = samplePolicy(options.policy);
   const responder = createResponder({ store, connector, restrictions, policy, clock, publish });
-  return { register, calls, clock, store, restrictions, published, responder };
+  return { register, connector, calls, clock, store, restrictions, published, responder };
 }
 
 /** Topic and state of each published record, in order. */

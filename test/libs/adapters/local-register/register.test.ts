@@ -86,7 +86,13 @@ describe('local register', () => {
     first.close();
     const second = new LocalRegister(path);
     expect(second.enter([account('A'), account('B'), account('C')])).toBe(1);
-    expect(second.get('A')).toEqual({ ...account('A'), enabled: false, stepUpRequired: false, sessions: 0 });
+    expect(second.get('A')).toEqual({
+      ...account('A'),
+      enabled: false,
+      newPasswordRequired: false,
+      stepUpRequired: false,
+      sessions: 0,
+    });
     expect(second.session('B', 's1')).toEqual({ startedMs: T0, strong: true });
     second.close();
   });
@@ -112,5 +118,24 @@ describe('local register', () => {
     const first = new LocalRegister(path);
     expect(() => new LocalRegister(path)).toThrow('locked');
     first.close();
+  });
+});
+
+describe('a new password', () => {
+  it('is asked for at the next sign-in once it is demanded, over a restart too, and then no longer', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigie-'));
+    const path = join(folder, 'register.sqlite');
+    let register = new LocalRegister(path);
+    register.enter([account('A')]);
+    register.change('A', 'new_password_demanded', why);
+    register.close();
+    register = new LocalRegister(path);
+    expect(register.get('A')?.newPasswordRequired).toBe(true);
+    expect(register.signIn('A', 's', T0, true)).toEqual({ ok: false, why: 'new_password_required' });
+    expect(register.signIn('A', 's', T0, true, true)).toEqual({ ok: true, session: 's' });
+    expect(register.signIn('A', 't', T0, true)).toEqual({ ok: true, session: 't' });
+    expect(register.history('A').map((h) => h.change)).toEqual(['new_password_demanded', 'new_password_set']);
+    register.close();
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createRestrictionList, loadRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
+import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
+import { sampleRestriction } from '../../support/sample-action.ts';
+import { HOUR, MINUTE, sampleAlert, T0 } from '../../support/sample-alert.ts';
+import { createApiBench, GATEWAY, VIEWER } from './api-bench.ts';
+
+const ID = 'PS-000123';
+const URL = `/v1/restrictions/${ID}`;
+
+describe('the restriction of an account', () => {
+  it('is none, then suspended, then none again, each under its own tag', async () => {
+    const { ask, responder, clock } = createApiBench();
+    const before = await ask(GATEWAY, 'GET', URL);
+    expect(before.body).toMatchObject({ account: ID, restriction: 'none', since: null, until: null });
+    const tag = { 'if-none-match': String(before.headers.etag) };
+    expect((await ask(GATEWAY, 'GET', URL, undefined, tag)).status).toBe(304);
+    await responder.onAlert(sampleAlert());
+    await responder.idle();
+    const after = await ask(GATEWAY, 'GET', URL, undefined, tag);
+    expect(after).toMatchObject({ status: 200, body: { restriction: 'suspended', since: '2026-03-02T08:00:00.000Z' } });
+    const weak = { 'if-none-match': `"x", W/${after.headers.etag}` };
+    const same = await ask(GATEWAY, 'GET', URL, undefined, weak);
+    expect([same.status, same.text, same.headers.etag]).toEqual([304, '', after.headers.etag]);
+    clock.advance(MINUTE);
+    await responder.reenable(ID, 'Anne', 'holder confirmed');
+    expect((await ask(GATEWAY, 'GET', URL, undefined, weak)).body.restriction).toBe('none');
+  });
+
+  it('ends at its end, also before anybody has taken it back', async () => {
+    const restrictions = createRestrictionList([sampleRestriction({ untilMs: T0 + HOUR })]);
+    const { ask, clock } = createApiBench({}, { restrictions });
+    expect((await ask(GATEWAY, 'GET', URL)).body).toMatchObject({ until: '2026-03-02T09:00:00.000Z' });
+    expect((await ask(VIEWER, 'GET', '/v1/restrictions')).body.items).toHaveLength(1);
+    clock.advance(HOUR);
+    expect((await ask(GATEWAY, 'GET', URL)).body.restriction).toBe('none');
+    expect((await ask(VIEWER, 'GET', '/v1/restrictions')).body.items).toEqual([]);
+  });
+
+  it('is right after a restart, from the store, before the first request', async () => {
+    const store = await openSqliteStore(':memory:');
+    const first = createApiBench({ store });
+    await first.responder.onAlert(sampleAlert());
+    await first.responder.idle();
+    const { ask } = createApiBench({ store }, { restrictions: await loadRestrictionList(store) });
+    expect((await ask(GATEWAY, 'GET', URL)).body.restriction).toBe('suspended');
+    await store.close();
+  });
+
+  it('takes any account id that an access log may hold', async () => {
+    const accountId = 'à/b ?#%"\\';
+    const restrictions = createRestrictionList([sampleRestriction({ accountId })]);
+    const { ask } = createApiBench({}, { restrictions });
+    const { body } = await ask(GATEWAY, 'GET', `/v1/restrictions/${encodeURIComponent(accountId)}`);
+    expect(body).toMatchObject({ account: accountId, restriction: 'suspended' });
+    expect((await ask(GATEWAY, 'GET', `/v1/restrictions/${'x'.repeat(129)}`)).status).toBe(400);
+  });
+});
+
+describe('people new to a throttled account', () => {
+  it('are few an hour; an account that is not throttled is not counted; a suspended one sees nobody', async () => {
+    const restrictions = createRestrictionList([sampleRestriction({ restriction: 'throttle', newPerHour: 2 })]);
+    const { ask, clock } = createApiBench({}, { restrictions });
+    const next = async () => (await ask(GATEWAY, 'POST', `${URL}/new-person`)).status;
+    expect([await next(), await next(), await next()]).toEqual([204, 204, 429]);
+    clock.advance(HOUR);
+    expect(await next()).toBe(204);
+    restrictions.put(sampleRestriction({ seq: 2 }));
+    expect(await next()).toBe(403);
+    restrictions.put(sampleRestriction({ seq: 3, restriction: 'none' }));
+    expect([await next(), await next(), await next()]).toEqual([204, 204, 204]);
+  });
+});
