@@ -47,6 +47,13 @@ export const BENCHES: readonly BenchEntry[] = [
     load: async () => (await import('./memory.ts')).benchMemory,
   },
   {
+    name: 'response',
+    measures:
+      'alert to disable call to verified, real Keycloak and PostgreSQL (needs a JDK, Maven and PostgreSQL, or both given)',
+    figures: ['stop_call_ms_p50', 'stop_call_ms_p99', 'stop_verified_ms_p50', 'stop_verified_ms_p99'],
+    load: async () => (await import('./response.ts')).benchResponse,
+  },
+  {
     name: 'kafka',
     measures: 'the detector as a process on a real broker: backlog, latency, recovery (needs Docker or KAFKA_BROKERS)',
     figures: [

@@ -89,6 +89,7 @@ export function createChainConnector(links: readonly ChainLink[]): AccountConnec
       return failure ?? { outcome: 'done', value: undefined };
     };
 
+  const settingPasswords = links.filter(({ connector }) => connector.demandNewPassword);
   const missing = CONNECTOR_ABILITIES.filter((ability) => links.every((link) => lacks(link, ability)));
   return {
     name: 'chain',
@@ -109,6 +110,14 @@ export function createChainConnector(links: readonly ChainLink[]): AccountConnec
     requireStepUp: tell('requireStepUp'),
     clearStepUp: tell('clearStepUp'),
     endSessions: tell('endSessions'),
+    ...(settingPasswords.length === 0
+      ? {}
+      : {
+          async demandNewPassword(accountId, why) {
+            const asked = await ask(settingPasswords, (connector) => connector.demandNewPassword!(accountId, why));
+            return failureAmong(asked) ?? { outcome: 'done', value: undefined };
+          },
+        }),
   };
 }
 

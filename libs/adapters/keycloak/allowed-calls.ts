@@ -27,6 +27,8 @@ const ALLOWED: readonly AllowedCall[] = [
   call('GET', `/users/${ID}`),
   // Nothing but `enabled`: a profile in the body would be written over the one there.
   call('PUT', `/users/${ID}`, /^\{"enabled":(true|false)\}$/),
+  // Or a new password at the next sign-in, beside whatever is demanded already.
+  call('PUT', `/users/${ID}`, /^\{"requiredActions":\[("[A-Za-z0-9_-]+",)*"UPDATE_PASSWORD"\]\}$/),
   call('POST', `/users/${ID}/logout`),
   call('GET', `/users/${ID}/sessions`),
   call('GET', `/users/${ID}/consents`),

@@ -10,6 +10,8 @@ export interface KeycloakUser {
   readonly enabled: boolean;
   /** Tokens issued before this second are refused. */
   readonly notBefore: number;
+  /** What the user must do at the next sign-in. */
+  readonly requiredActions: readonly string[];
 }
 
 interface Hit {
@@ -17,6 +19,7 @@ interface Hit {
   readonly username?: unknown;
   readonly enabled?: unknown;
   readonly notBefore?: unknown;
+  readonly requiredActions?: unknown;
   readonly attributes?: Readonly<Record<string, readonly unknown[]>>;
 }
 
@@ -27,9 +30,15 @@ const PLAIN = /^[A-Za-z0-9._@/+-]+$/;
 const refuse = (detail: string) => ({ outcome: 'rejected', detail }) as const;
 
 /** The user of a search hit; `undefined` where it is not shaped like one. */
-function userOf({ id, username, enabled, notBefore }: Hit): KeycloakUser | undefined {
+function userOf({ id, username, enabled, notBefore, requiredActions }: Hit): KeycloakUser | undefined {
   if (typeof id !== 'string' || typeof username !== 'string' || typeof enabled !== 'boolean') return undefined;
-  return { id, username, enabled, notBefore: typeof notBefore === 'number' ? notBefore : 0 };
+  return {
+    id,
+    username,
+    enabled,
+    notBefore: typeof notBefore === 'number' ? notBefore : 0,
+    requiredActions: Array.isArray(requiredActions) ? requiredActions.map(String) : [],
+  };
 }
 
 async function search(client: KeycloakClient, query: string): Promise<CallOutcome<readonly Hit[]>> {

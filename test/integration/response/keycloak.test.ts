@@ -142,6 +142,21 @@ describeWith(['keycloak'], 'Keycloak', ({ keycloak }) => {
       await connector.clearStepUp('luc', WHY);
     });
 
+    it('a new password is demanded from who shows the second factor, and from nobody else', async () => {
+      const connector = connect();
+      const account = await rig.account();
+      const before = await rig.realm.userOf(account);
+      expect(await connector.demandNewPassword!(account, WHY)).toEqual(DONE);
+      expect(await connector.demandNewPassword!(account, WHY)).toEqual(DONE);
+      const after = await rig.realm.userOf(account);
+      expect(after).toEqual({ ...before, requiredActions: ['UPDATE_PASSWORD'] });
+      const { page } = await browserSignIn(rig.realm, account);
+      expect(page).toContain('name="otp"');
+      expect(page).not.toContain('password-new');
+      expect(await connector.demandNewPassword!('luc', WHY)).toMatchObject({ outcome: 'rejected' });
+      expect(await rig.realm.userOf('luc')).toMatchObject({ requiredActions: [] });
+    });
+
     it('a realm without the group can still disable, and says why it cannot step up', async () => {
       const connector = connect({ stepUpGroup: 'not-there' });
       expect(await connector.read('eva')).toMatchObject({ outcome: 'done', value: { stepUpRequired: false } });

@@ -11,6 +11,7 @@ describe('calls that the connector may make', () => {
     ['GET', `/users/${ID}`],
     ['PUT', `/users/${ID}`, '{"enabled":false}'],
     ['PUT', `/users/${ID}`, '{"enabled":true}'],
+    ['PUT', `/users/${ID}`, '{"requiredActions":["VERIFY_EMAIL","UPDATE_PASSWORD"]}'],
     ['POST', `/users/${ID}/logout`],
     ['DELETE', `/users/${ID}/consents/portal`],
     ['PUT', `/users/${ID}/groups/${GROUP}`],
