@@ -25,9 +25,9 @@ export interface AccountMonth {
   readonly month: number;
   /** Highest evidence by stream, less what is taken off for size and explained by billing, nats; 0 at least. */
   readonly streams: Float64Array;
-  /** Highest score, and highest score with the gate for a suspension open, nats. */
+  /** Highest score, and the highest that counted for a suspension (no volume, gate open), nats. */
   score: number;
-  gated: number;
+  suspendScore: number;
   /** Whether the account did anything this month; its evidence is watched either way. */
   active: boolean;
   /** Bits of the rungs that alerts reached (1 << position in RUNGS), and whether a quota was among their causes. */
@@ -51,7 +51,7 @@ export class MonthlyMaxima {
     this.#state = state;
     this.#warmUpMs = warmUpDays * DAY_MS;
     this.#firstMs = firstMs;
-    state.observer = (row, score, gate) => this.#observe(row, score, gate);
+    state.observer = (row, score, who) => this.#observe(row, score, who);
   }
 
   /** Notes a rung that an alert of the account reached. @param quota whether by quota and not by score */
@@ -86,7 +86,7 @@ export class MonthlyMaxima {
     return { fromMs, toMs: fromMs + MONTH_MS };
   }
 
-  #observe(row: number, score: number, gate: boolean): void {
+  #observe(row: number, score: number, who: number): void {
     const { channels, accounts, newestMs } = this.#state;
     // The clock runs minute by minute up to the newest event: midnight's work counts for the day that begins.
     const sinceFirst = newestMs - this.firstMs;
@@ -104,7 +104,7 @@ export class MonthlyMaxima {
       if (nats > streams[s]!) streams[s] = nats;
     }
     if (score > month.score) month.score = score;
-    if (gate && score > month.gated) month.gated = score;
+    if (who > month.suspendScore) month.suspendScore = who;
   }
 
   #monthOf(account: number, number: number): AccountMonth {
@@ -119,7 +119,7 @@ export class MonthlyMaxima {
       month: number,
       streams: new Float64Array(STREAM_COUNT),
       score: 0,
-      gated: 0,
+      suspendScore: 0,
       active: false,
       rungs: 0,
       quota: false,

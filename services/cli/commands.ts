@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('#services/replay/command.ts')).registerReplay,
   },
   {
+    name: 'calibrate',
+    summary: 'learn the tails and thresholds of an installation from its own months; touches no account',
+    load: async () => (await import('#services/calibrate/command.ts')).registerCalibrate,
+  },
+  {
     name: 'policy',
     summary: 'check, print, compare and start policy files',
     load: async () => (await import('#services/policy/command.ts')).registerPolicy,

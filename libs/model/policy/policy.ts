@@ -91,7 +91,7 @@ function resolveThresholds(
       thresholds[rung] = setting;
       continue;
     }
-    const score = calibration && scoreForBudget(calibration, setting.per_10000);
+    const score = calibration && scoreForBudget(calibration, rung, setting.per_10000);
     if (score !== undefined) {
       thresholds[rung] = score;
       continue;
