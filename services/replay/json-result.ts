@@ -46,7 +46,7 @@ export function jsonResult(result: ReplayResult): unknown {
     },
     alerts: alertsOf(lane),
     actions: actionsOf(lane),
-    campaigns: [],
+    campaigns: campaignsOf(lane),
     notices: lane.notices,
     ...(labels && { labels: labelsOf(labels) }),
     ...(against && {
@@ -116,6 +116,20 @@ function actionsOf(lane: Lane): unknown[] {
     }));
 }
 
+function campaignsOf(lane: Lane): unknown[] {
+  return lane.campaigns.sorted().map((campaign) => ({
+    id: campaign.id,
+    time: iso(campaign.namedMs),
+    accounts: campaign.members.map(({ account }) => account.id),
+    kind: campaign.kind,
+    started: iso(campaign.startedMs),
+    last: iso(campaign.timeMs),
+    fdr: campaign.fdr,
+    evidence: campaign.evidence,
+    named: campaign.members.map(({ account, namedMs }) => ({ account: account.id, time: iso(namedMs) })),
+  }));
+}
+
 /** Actions that the machine would do by itself, by rung. */
 export const actedByRung = (lane: Lane): Record<Exclude<Rung, 'alert'>, number> => {
   const count = (rung: Rung) => lane.actions.filter((a) => a.rung === rung && a.decision === 'act').length;
@@ -124,7 +138,7 @@ export const actedByRung = (lane: Lane): Record<Exclude<Rung, 'alert'>, number> 
 
 const spread = ({ median, p95, max }: Spread) => ({ median, p95, max });
 
-function labelsOf({ attacks, byKind, honest }: LaneSummary): unknown {
+function labelsOf({ attacks, byKind, honest, campaigns }: LaneSummary): unknown {
   return {
     attacks: attacks.map(({ attack, before, firstMs, accounts, ifNobodyActed, contained }) => ({
       id: attack.id,
@@ -144,6 +158,19 @@ function labelsOf({ attacks, byKind, honest }: LaneSummary): unknown {
         if_nobody_acted: spread(k.ifNobodyActed),
       },
     })),
+    campaigns: {
+      attacks: campaigns.attacks.map(({ id, accounts, firstMs, within6h, within24h, within48h, named }) => ({
+        id,
+        accounts,
+        first: firstMs === undefined ? null : iso(firstMs),
+        named_6h: within6h,
+        named_24h: within24h,
+        named_48h: within48h,
+        named,
+      })),
+      honest_named: campaigns.honestNamed,
+      false_campaigns: campaigns.falseCampaigns,
+    },
     honest: {
       accounts: honest.accounts,
       account_months: rounded(honest.accountMonths),

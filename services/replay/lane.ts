@@ -1,4 +1,13 @@
 import type { SnapshotReader, SnapshotWriter } from '#libs/base/snapshot.ts';
+import type { CampaignState } from '#libs/decide/campaign/index.ts';
+import {
+  closeCampaigns,
+  createCampaignState,
+  foldSignal,
+  loadCampaigns,
+  QUARTER_MS,
+  saveCampaigns,
+} from '#libs/decide/campaign/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import type { PlannedAction } from '#libs/model/action.ts';
 import type { Alert } from '#libs/model/alert.ts';
@@ -17,6 +26,7 @@ import {
 } from '#libs/respond/index.ts';
 import type { AccountsSeen } from './accounts-seen.ts';
 import { AttackExposures } from './attack-exposure.ts';
+import { CampaignLog } from './campaign-log.ts';
 import type { Disturbance } from './honest-accounts.ts';
 import type { IncidentEntry } from './incident-log.ts';
 import { IncidentLog } from './incident-log.ts';
@@ -41,6 +51,7 @@ interface LaneSmall {
   readonly notices: ResponseNotice[];
   readonly disturbances: Disturbance[];
   readonly response: string;
+  readonly campaigns: unknown;
 }
 
 /**
@@ -52,6 +63,7 @@ export class Lane {
   readonly name: string;
   readonly policy: Policy;
   readonly incidents = new IncidentLog();
+  readonly campaigns = new CampaignLog();
   readonly actions: PlannedAction[] = [];
   readonly notices: ResponseNotice[] = [];
   /** Rungs reached, by any account: what honest ones among them cost is worked out at the end. */
@@ -61,6 +73,7 @@ export class Lane {
   readonly #accounts: AccountsSeen;
   #pipeline: PipelineState;
   #response: ResponseState;
+  #correlator: CampaignState = createCampaignState();
 
   constructor({ name, policy, labels, containment, accounts }: LaneOptions) {
     this.name = name;
@@ -79,6 +92,11 @@ export class Lane {
     return this.#pipeline;
   }
 
+  /** What the detection of campaigns had to leave out, by name. */
+  get campaignCounters(): Readonly<CampaignState['counters']> {
+    return this.#correlator.counters;
+  }
+
   /** @param now number of the event @param firstSeen number of the first event of its account and person */
   take(event: AccessEvent, now: number, firstSeen: number): Verdict {
     if (this.portal && !this.portal.admits(event, firstSeen)) {
@@ -86,6 +104,7 @@ export class Lane {
       return 'refused';
     }
     const outputs = step(this.#pipeline, event);
+    this.#closeCampaigns(this.#pipeline.newestMs);
     if (outputs.length === 0) {
       this.exposures.takeEvent(event, false);
       return 'taken';
@@ -94,8 +113,22 @@ export class Lane {
     if (first.kind === 'duplicate') return 'duplicate';
     if (first.kind === 'rejected') return first.reason;
     this.exposures.takeEvent(event, false);
-    for (const output of outputs) if (output.kind === 'alert') this.#takeAlert(output.alert, now);
+    for (const output of outputs) {
+      if (output.kind === 'alert') this.#takeAlert(output.alert, now);
+      else if (output.kind === 'signal') foldSignal(this.#correlator, output.signal);
+    }
     return 'taken';
+  }
+
+  /** The log is over: what waits for the end of its quarter of an hour is decided. */
+  end(): void {
+    this.#closeCampaigns(this.#pipeline.newestMs + QUARTER_MS);
+  }
+
+  /** A log in order has one partition: its newest event is the watermark. */
+  #closeCampaigns(watermarkMs: number): void {
+    if (watermarkMs < this.#correlator.closedMs + QUARTER_MS) return;
+    this.campaigns.take(closeCampaigns(this.#correlator, watermarkMs));
   }
 
   #takeAlert(alert: Alert, now: number): void {
@@ -122,9 +155,11 @@ export class Lane {
       notices: this.notices,
       disturbances: this.disturbances,
       response: snapshotResponseState(this.#response),
+      campaigns: this.campaigns.toJSON(),
     };
     writer.json(small);
     writer.array(snapshot(this.#pipeline));
+    saveCampaigns(this.#correlator, writer);
     this.exposures.save(writer);
     this.portal?.save(writer);
   }
@@ -137,6 +172,8 @@ export class Lane {
     this.disturbances.push(...small.disturbances);
     this.#response = restoreResponseState(this.policy.response, small.response);
     this.#pipeline = restore(reader.array(Uint8Array), { policy: this.policy.detection });
+    this.#correlator = loadCampaigns(reader);
+    this.campaigns.load(small.campaigns);
     this.exposures.load(reader);
     this.portal?.load(reader);
   }

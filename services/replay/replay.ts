@@ -45,6 +45,12 @@ interface ReplaySmall {
   readonly guard: TimeGuardState;
 }
 
+const CAMPAIGN_LIMITS = [
+  ['sourceKeysRefused', 'networks and devices were not watched for campaigns: the table was full'],
+  ['sourceEntriesRefused', 'accounts of crowded networks and devices were not watched for campaigns'],
+  ['unitsRefused', 'accounts were not watched for campaigns: the table was full'],
+] as const;
+
 /**
  * One pass over a log: records in, every lane stepped. All of its state can be saved and loaded, so that a replay cut in
  * the middle goes on as if it had not been.
@@ -110,6 +116,7 @@ export class Replay {
   /** The input is over: decides what was waiting for what comes behind it. Not to be called before a checkpoint. */
   end(): void {
     this.#guard.end();
+    for (const lane of this.lanes) lane.end();
   }
 
   /** What the first lane could not hold or count to its end, in words. */
@@ -121,6 +128,7 @@ export class Replay {
         'older look-ups were forgotten: an incident that began before them states too few exposed',
       ],
       [counters.saturated, 'counts stood at the end of their range'],
+      ...CAMPAIGN_LIMITS.map(([name, text]) => [this.lanes[0].campaignCounters[name], text] as const),
       [this.robots.overflow, 'requests of declared robots came after their table was full'],
     ];
     return texts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);

@@ -2,6 +2,8 @@ import { quantileSorted } from 'simple-statistics';
 import type { Rung } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
 import type { AttackExposure } from './attack-exposure.ts';
+import type { CampaignAccuracy } from './campaign-report.ts';
+import { campaignAccuracy } from './campaign-report.ts';
 import type { HonestCost } from './honest-accounts.ts';
 import { honestCost } from './honest-accounts.ts';
 import type { Labels } from './labels.ts';
@@ -13,6 +15,7 @@ export interface LaneSummary {
   readonly attacks: readonly AttackExposure[];
   readonly byKind: readonly KindSummary[];
   readonly honest: HonestCost;
+  readonly campaigns: CampaignAccuracy;
 }
 
 export interface Spread {
@@ -44,6 +47,7 @@ export function summarise(replay: Replay, lane: Lane, labels: Labels, warmUpDays
     attacks,
     byKind:
       attacks.length === 0 ? [] : [...kinds, ['all', attacks] as const].map(([kind, of]) => summariseKind(kind, of)),
+    campaigns: campaignAccuracy(lane.campaigns, attacks, (account) => lane.exposures.isNamed(account)),
     honest: honestCost(
       replay.accounts,
       lane.disturbances,

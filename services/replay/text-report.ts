@@ -1,5 +1,6 @@
 import type { Evidence } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
+import type { CampaignEvidence } from '#libs/model/campaign.ts';
 import { grave, strong } from '#services/cli/terminal/message.ts';
 import { formatCount, formatTable } from '#services/cli/terminal/table.ts';
 import { differenceOf } from './difference.ts';
@@ -14,7 +15,7 @@ const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).r
 export function textReport(result: ReplayResult, top: number): string {
   const { replay, summaries, against, sweep, robots } = result;
   const [lane] = replay.lanes;
-  const parts = [headline(result), incidents(lane, top), actions(lane)];
+  const parts = [headline(result), incidents(lane, top), campaigns(lane), actions(lane)];
   const summary = summaries?.get(lane.name);
   if (summary) parts.push(exposure(summary, lane), honest(summary));
   if (robots) {
@@ -80,6 +81,24 @@ function incidents(lane: Lane, top: number): string {
 }
 
 const inShort = (e: Evidence): string => `${e.name} ${e.observed}/${e.of}${e.nats > 0 ? ` +${e.nats.toFixed(1)}` : ''}`;
+
+function campaigns(lane: Lane): string {
+  const all = lane.campaigns.sorted();
+  if (all.length === 0) return '';
+  const rows = all.map(({ id, kind, namedMs, members, fdr, evidence }) => [
+    id.slice(0, 8),
+    kind.replaceAll('_', ' '),
+    minute(namedMs),
+    members.length,
+    `${Math.round(fdr * 100)} %`,
+    evidence.slice(0, 2).map(countInShort).join('; '),
+  ]);
+  const head = ['campaign', 'found by', 'named (UTC)', 'accounts', 'by chance', 'accounts counted, expected'];
+  return `${strong(`${all.length} campaign${all.length === 1 ? '' : 's'} over several accounts`)}\n${formatTable(head, rows)}`;
+}
+
+const countInShort = ({ key, value, observed, expected, days }: CampaignEvidence): string =>
+  `${key.replace('_', ' x ')}${value === '' ? '' : ` ${value}`}: ${observed}, ${expected} in ${days} d`;
 
 function actions(lane: Lane): string {
   if (lane.actions.length === 0) return '';

@@ -88,8 +88,11 @@ export function uncountAccount(family: Family, rate: KeyRate, day: number): void
   family.total.days[slot] = Math.max(0, family.total.days[slot]! - 1);
 }
 
-/** A prior stands on so many keys' weeks that were never seen, so that the first real ones don't decide alone. */
-const DEFAULT_PRIOR = { days: 140, daysSquared: 980, accounts: 3, pairs: 0.3 } as const;
+/**
+ * Twenty keys' weeks that were never seen, so that the first real ones don't decide alone: an account in seven weeks, and
+ * keys that differ (a shape of 0.3).
+ */
+const DEFAULT_PRIOR = { days: 140, daysSquared: 980, accounts: 3, pairs: 2 } as const;
 const MIN_SHAPE = 0.05;
 const MAX_SHAPE = 20;
 

@@ -4,7 +4,7 @@ import { expectedBetween, keyRate } from './family.ts';
 import { thousandths } from './find-sources.ts';
 import { GROUP_KINDS, groupFamily, STAT_COUNT, STAT_NEW_SOURCE } from './group-book.ts';
 import { FALSE_DISCOVERY_RATE, LAG_DAYS } from './limits.ts';
-import { chanceWith, extendCampaign, nameMembers } from './register.ts';
+import { chanceWith, nameMembers } from './register.ts';
 import type { CampaignState, Member, OpenCampaign } from './state.ts';
 import type { Finding } from './threshold.ts';
 import { findExcess } from './threshold.ts';
@@ -20,7 +20,7 @@ export function findGroupExcess(state: CampaignState, kind: number, group: strin
     const best = attribute(state, kind, group, firstDay, campaign, nowMs);
     if (best === undefined) return;
     const [strongest] = campaign.evidence.values();
-    extendCampaign(state, campaign, { ...best, evidence: strongest! }, nowMs);
+    nameMembers(state, { ...best, evidence: strongest! }, nowMs, campaign);
     return;
   }
   let found: { readonly stat: number; readonly finding: Finding } | undefined;

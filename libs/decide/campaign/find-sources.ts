@@ -1,7 +1,7 @@
 import type { CampaignEvidence } from '#libs/model/campaign.ts';
 import { expectedBetween, keyRate } from './family.ts';
 import { LAG_DAYS } from './limits.ts';
-import { extendCampaign, nameMembers } from './register.ts';
+import { nameMembers } from './register.ts';
 import { SOURCE_KINDS } from './source-book.ts';
 import type { CampaignState, OpenCampaign } from './state.ts';
 import type { Finding } from './threshold.ts';
@@ -58,8 +58,7 @@ function name(
     evidence,
     chance: new Map([[`source ${kind} ${key}`, found.expected]]),
   };
-  if (owner !== undefined) return extendCampaign(state, owner, candidate, nowMs);
-  const campaign = nameMembers(state, candidate, nowMs);
+  const campaign = nameMembers(state, candidate, nowMs, owner);
   if (campaign === undefined) return false;
   campaign.sources.add(`${kind} ${key}`);
   keyRate(state.sources.families[kind]!, key, state.day, state.knownDays).held = true;

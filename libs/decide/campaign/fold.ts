@@ -25,17 +25,10 @@ export function foldSignal(state: CampaignState, signal: Signal): void {
 export function closeCampaigns(state: CampaignState, watermarkMs: number): readonly Campaign[] {
   const end = Math.floor(watermarkMs / QUARTER_MS) * QUARTER_MS;
   if (end <= state.closedMs) return NONE;
-  if (state.pending.length === 0 && state.closedMs === 0) return NONE;
   const due = state.pending.filter(({ timeMs }) => timeMs < end).sort(byTime);
-  state.pending = state.pending.filter(({ timeMs }) => timeMs >= end);
-  if (due.length === 0) {
-    // Days pass as well when nothing happens.
-    if (state.closedMs > 0) advanceTo(state, dayOf(end - 1));
-    if (state.closedMs > 0) state.closedMs = end;
-    return NONE;
-  }
+  if (due.length > 0) state.pending = state.pending.filter(({ timeMs }) => timeMs >= end);
   if (state.closedMs === 0) {
-    state.firstDay = dayOf(due[0]!.timeMs);
+    state.firstDay = dayOf(Math.min(end - 1, due[0]?.timeMs ?? end - 1));
     state.day = state.firstDay;
   }
   const published: Campaign[] = [];

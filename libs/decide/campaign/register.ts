@@ -18,28 +18,24 @@ const MIN_SHARED = 2;
 const MIN_SHARED_PART = 0.2;
 
 /**
- * Names a candidate's members: in the campaign that they share accounts with, or in a new one. Undefined where the share
- * of them that is there by chance would be too large.
+ * Names a candidate's members: in its owner or the campaign that they share accounts with, else in a new one. Campaigns
+ * that turn out to share accounts become one. Undefined where too many of the members would be there by chance.
+ * @param owner the campaign that the counted key or group belongs to
  */
-export function nameMembers(state: CampaignState, candidate: Candidate, nowMs: number): OpenCampaign | undefined {
-  const [into, ...others] = [...state.campaigns.values()].filter((campaign) => isSame(campaign, candidate.members));
+export function nameMembers(
+  state: CampaignState,
+  candidate: Candidate,
+  nowMs: number,
+  owner?: OpenCampaign,
+): OpenCampaign | undefined {
+  const [into, ...others] = [...state.campaigns.values()].filter(
+    (campaign) => campaign === owner || isSame(campaign, candidate.members),
+  );
   if (!isCredible(into, candidate)) return undefined;
   const campaign = into ?? openCampaign(state, candidate, nowMs);
   for (const other of others) absorb(state, campaign, other);
   addMembers(state, campaign, candidate, nowMs);
   return campaign;
-}
-
-/** Adds what a campaign's own key or group brings on; false where chance would bring too much of it. */
-export function extendCampaign(
-  state: CampaignState,
-  campaign: OpenCampaign,
-  candidate: Candidate,
-  nowMs: number,
-): boolean {
-  if (!isCredible(campaign, candidate)) return false;
-  addMembers(state, campaign, candidate, nowMs);
-  return true;
 }
 
 /** Estimated share of members who are there by chance if the candidate's are added, counted in establishments. */

@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SnapshotReader, SnapshotWriter } from '#libs/base/snapshot.ts';
+import {
+  closeCampaigns,
+  createCampaignState,
+  foldSignal,
+  loadCampaigns,
+  saveCampaigns,
+} from '#libs/decide/campaign/index.ts';
+import type { Campaign } from '#libs/model/campaign.ts';
+import type { Signal } from '#libs/model/signal.ts';
+import { account, campaignsOf, DAY, HOUR, honestSignals, inOrder, latest, rise, START, source } from './signals.ts';
+
+const honest = honestSignals(600, 40, 5);
+const ATTACK = START + 35 * DAY + 8 * HOUR;
+const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
+const idsOf = (numbers: readonly number[]): string[] => numbers.map((n) => account(n).id).sort();
+const membersOf = (campaign: Campaign | undefined): string[] => campaign?.members.map((m) => m.account.id) ?? [];
+
+/** Accounts from `from` on, one every ten minutes, from one machine. */
+const together = (from: number, count: number): Signal[] =>
+  range(from, count).map((n, i) => source(n, ATTACK + i * 600_000, { network: 'thief-net', device: 'thief-dev' }));
+/** The same, each from a machine of its own, with a score that rises four hours later. */
+const apart = (from: number, count: number): Signal[] =>
+  range(from, count).flatMap((n, i) => [source(n, ATTACK + i * 300_000), rise(n, ATTACK + 4 * HOUR + i * 300_000, 3)]);
+
+describe('honest accounts', () => {
+  test('name no campaign in six weeks, though carriers’ addresses bring several a day', () => {
+    expect(campaignsOf(honest).published).toEqual([]);
+  });
+
+  test('a whole establishment that moves to a new network is one, not a campaign', () => {
+    const moved = range(0, 12).map((n, i) => ({
+      ...source(n, ATTACK + i * 600_000, { network: 'new-line', device: 'desk', client: '' }),
+      account: account(n, 'hospital'),
+    }));
+    expect(campaignsOf(inOrder([...honest, ...moved])).published).toEqual([]);
+  });
+
+  test('a browser’s update, new to everybody on a known machine, is no campaign', () => {
+    const updates = range(0, 300).map((n, i) =>
+      source(n, ATTACK + i * 60_000, { network: '', device: `profile-${n}`, whole: false, client: 'browser-next' }),
+    );
+    expect(campaignsOf(inOrder([...honest, ...updates])).published).toEqual([]);
+  });
+});
+
+describe('shared infrastructure', () => {
+  const { published } = campaignsOf(inOrder([...honest, ...together(100, 8)]));
+
+  test('is named after the third account, and every account with it', () => {
+    const [first] = published;
+    expect(first?.kind).toBe('shared_infrastructure');
+    expect(first!.namedMs - ATTACK).toBeLessThanOrEqual(HOUR);
+    const [campaign, ...others] = latest(published);
+    expect(others).toEqual([]);
+    expect(membersOf(campaign)).toEqual(idsOf(range(100, 8)));
+    expect(campaign!.fdr).toBeLessThan(0.1);
+    expect(campaign!.evidence[0]).toMatchObject({ observed: expect.any(Number), expected: expect.any(Number) });
+    expect(campaign!.evidence[0]!.observed).toBeGreaterThan(50 * campaign!.evidence[0]!.expected);
+  });
+
+  test('keeps its id from revision to revision', () => {
+    expect(new Set(published.map(({ id }) => id)).size).toBe(1);
+    expect(published.map(({ revision }) => revision)).toEqual(range(1, published.length));
+  });
+
+  test('two places turn out to be one attack when an account comes from both', () => {
+    const second = range(200, 5).map((n, i) =>
+      source(n, ATTACK + i * 600_000, { network: 'other-net', device: 'other-dev', asn: 0, client: '' }),
+    );
+    const first = range(100, 8).map((n, i) =>
+      source(n, ATTACK + i * 600_000, { network: 'thief-net', device: 'thief-dev', asn: 0, client: '' }),
+    );
+    const bridge = range(100, 3).map((n, i) =>
+      source(n, ATTACK + 5 * HOUR + i * 600_000, { network: 'other-net', device: '', whole: false }),
+    );
+    const apartSoFar = campaignsOf(inOrder([...honest, ...first, ...second]));
+    expect(latest(apartSoFar.published)).toHaveLength(2);
+    const [campaign, ...others] = latest(campaignsOf(inOrder([...honest, ...first, ...second, ...bridge])).published);
+    expect(others).toEqual([]);
+    expect(membersOf(campaign)).toEqual(idsOf([...range(100, 8), ...range(200, 5)]));
+    expect(campaign!.absorbed).toHaveLength(1);
+  });
+
+  test('a crowded carrier’s address takes more than a handful', () => {
+    const there = (count: number) =>
+      range(100, count).map((n, i) =>
+        source(n, ATTACK + i * 60_000, { network: 'carrier-2', device: '', whole: false }),
+      );
+    expect(campaignsOf(inOrder([...honest, ...there(5)])).published).toEqual([]);
+    expect(latest(campaignsOf(inOrder([...honest, ...there(60)])).published)).toHaveLength(1);
+  });
+});
+
+describe('nothing shared', () => {
+  test('accounts that all begin today are named, with few honest ones among them', () => {
+    const [campaign, ...others] = latest(campaignsOf(inOrder([...honest, ...apart(100, 60)])).published);
+    expect(others).toEqual([]);
+    const victims = new Set(idsOf(range(100, 60)));
+    const named = membersOf(campaign);
+    expect(named.filter((id) => victims.has(id)).length).toBeGreaterThanOrEqual(54);
+    expect(named.filter((id) => !victims.has(id)).length).toBeLessThanOrEqual(0.2 * named.length);
+    expect(campaign!.fdr).toBeLessThanOrEqual(0.1);
+  });
+
+  test('scores that rise together are enough', () => {
+    const rising = apart(100, 60).filter(({ signal }) => signal === 'rise');
+    const [campaign] = latest(campaignsOf(inOrder([...honest, ...rising])).published);
+    expect(campaign?.kind).toBe('rising_scores');
+    expect(membersOf(campaign).filter((id) => new Set(idsOf(range(100, 60))).has(id)).length).toBeGreaterThanOrEqual(
+      54,
+    );
+  });
+
+  test('a few accounts of one profession and region stand out of their small group', () => {
+    // Numbers of one profession and department: every twentieth.
+    const few = range(0, 6).map((i) => rise(3 + 20 * i, ATTACK + i * HOUR, 3));
+    const [campaign] = latest(campaignsOf(inOrder([...honest, ...few])).published);
+    expect(campaign?.evidence.map(({ key }) => key)).toContain('profession_region');
+    expect(membersOf(campaign)).toEqual(idsOf(range(0, 6).map((i) => 3 + 20 * i)));
+  });
+});
+
+describe('order', () => {
+  const signals = inOrder([
+    ...honest.filter(({ timeMs }) => timeMs < START + 37 * DAY),
+    ...together(100, 6),
+    ...apart(300, 30),
+  ]);
+  const reference = JSON.stringify(campaignsOf(signals).published);
+
+  test('however partitions interleave, the same campaigns come out', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer(), (count, seed) => {
+        // Partitions by account, each in its own order, read in bursts.
+        const partitions = range(0, count).map((p) =>
+          signals.filter((s) => Number(s.account.id.slice(3)) % count === p),
+        );
+        const at = partitions.map(() => 0);
+        const state = createCampaignState();
+        const published: Campaign[] = [];
+        let draw = seed >>> 0;
+        for (;;) {
+          const open = range(0, count).filter((p) => at[p]! < partitions[p]!.length);
+          if (open.length === 0) break;
+          draw = (Math.imul(draw, 1_664_525) + 1_013_904_223) >>> 0;
+          const p = open[draw % open.length]!;
+          const burst = 1 + ((draw >>> 8) % 400);
+          for (const signal of partitions[p]!.slice(at[p]!, at[p]! + burst)) foldSignal(state, signal);
+          at[p] = at[p]! + burst;
+          // The watermark: what the slowest partition has reached.
+          const reached = open.map((q) =>
+            at[q]! === 0 ? 0 : partitions[q]![Math.min(at[q]!, partitions[q]!.length) - 1]!.timeMs,
+          );
+          published.push(...closeCampaigns(state, Math.min(...reached)));
+        }
+        published.push(...closeCampaigns(state, signals.at(-1)!.timeMs + HOUR));
+        expect(state.counters.late).toBe(0);
+        expect(JSON.stringify(published)).toBe(reference);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('cut anywhere by a snapshot, the rest is the same', () => {
+    for (const cut of [1, 2000, signals.length - 40]) {
+      const first = createCampaignState();
+      const published: Campaign[] = [];
+      for (const signal of signals.slice(0, cut)) {
+        published.push(...closeCampaigns(first, signal.timeMs));
+        foldSignal(first, signal);
+      }
+      const writer = new SnapshotWriter();
+      saveCampaigns(first, writer);
+      const second = loadCampaigns(new SnapshotReader(writer.finish()));
+      published.push(...campaignsOf(signals.slice(cut), second).published);
+      expect(JSON.stringify(published)).toBe(reference);
+    }
+  });
+
+  test('what comes after its time is counted, and counts now', () => {
+    const state = createCampaignState();
+    for (const signal of signals.slice(0, 500)) {
+      closeCampaigns(state, signal.timeMs);
+      foldSignal(state, signal);
+    }
+    foldSignal(state, source(7, signals[10]!.timeMs));
+    closeCampaigns(state, signals[499]!.timeMs + HOUR);
+    expect(state.counters).toMatchObject({ late: 1, signals: 501 });
+    expect(state.pending).toEqual([]);
+  });
+});

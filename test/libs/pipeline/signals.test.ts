@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { AccessEvent } from '#libs/model/access-event.ts';
+import type { Output } from '#libs/model/input.ts';
+import type { Signal } from '#libs/model/signal.ts';
+import { restore, snapshot, step } from '#libs/pipeline/index.ts';
+import { DAY, eventOf, feed, freshState, HOUR, honestDays, MONDAY, theft } from './traffic.ts';
+
+const signalsOf = (outputs: readonly Output[]): Signal[] =>
+  outputs.flatMap((output) => (output.kind === 'signal' ? [output.signal] : []));
+const sourcesOf = (outputs: readonly Output[]) =>
+  signalsOf(outputs).flatMap((signal) => (signal.signal === 'source' ? [signal] : []));
+const risesOf = (outputs: readonly Output[]) =>
+  signalsOf(outputs).flatMap((signal) => (signal.signal === 'rise' ? [signal] : []));
+
+/** A day on a desk of its own: network 0 is the establishment's. */
+function onDesk(day: number, desk: number, network = 0): AccessEvent {
+  const event = eventOf({ time: MONDAY + day * DAY + 9 * HOUR + desk * 60_000, person: 1 + day });
+  event.networkLo = 4711 + network;
+  event.deviceLo = 1000 + desk;
+  event.asn = 64_500;
+  return event;
+}
+
+test('what an account begins with is not new; what comes later is told once, with what is new in it', () => {
+  const outputs = feed(freshState(), [
+    onDesk(0, 0),
+    onDesk(1, 0),
+    onDesk(2, 1),
+    onDesk(3, 1, 5),
+    onDesk(4, 2, 6),
+    onDesk(5, 2, 6),
+  ]);
+  expect(sourcesOf(outputs).map(({ network, device, whole }) => [network !== '', device !== '', whole])).toEqual([
+    [false, true, false],
+    [true, false, false],
+    [true, true, true],
+  ]);
+  expect(sourcesOf(outputs)[0]).toMatchObject({
+    timeMs: MONDAY + 2 * DAY + 9 * HOUR + 60_000,
+    account: { id: 'PS-1', class: 'professional', profession: 'optician' },
+    asn: 64_500,
+  });
+});
+
+test('an establishment with more desks than the last few tells of each once, not whenever it comes round again', () => {
+  const rounds = Array.from({ length: 5 }, (_, round) => Array.from({ length: 20 }, (_, desk) => onDesk(round, desk)));
+  expect(sourcesOf(feed(freshState(), rounds.flat()))).toHaveLength(19);
+});
+
+test('a theft raises the score past each level once', () => {
+  const outputs = feed(freshState(), [...honestDays(26, 4), ...theft(MONDAY + 28 * DAY + 9 * HOUR, 40, 30, 'list')]);
+  const levels = risesOf(outputs)
+    .filter(({ timeMs }) => timeMs >= MONDAY + 28 * DAY)
+    .map(({ level }) => level);
+  expect(levels.length).toBeGreaterThan(2);
+  expect(levels).toEqual([...new Set(levels)].sort((a, b) => a - b));
+  expect(levels.at(-1)).toBe(4);
+  const [last] = risesOf(outputs).slice(-1);
+  expect(last!.newPeople).toBeGreaterThan(last!.expectedPeople);
+});
+
+test('misses alone are not told: an insurer that does not answer makes everybody miss', () => {
+  const failing = Array.from({ length: 12 }, (_, i) =>
+    eventOf({ time: MONDAY + 28 * DAY + 9 * HOUR + i * 60_000, person: 50_000 + i, missed: true }),
+  );
+  const state = freshState();
+  feed(state, honestDays(26, 4));
+  step(state, { kind: 'tick', timeMs: MONDAY + 28 * DAY + 8 * HOUR });
+  let highest = 0;
+  state.observer = (_, score) => {
+    highest = Math.max(highest, score);
+  };
+  const outputs = feed(state, failing);
+  expect(highest).toBeGreaterThan(2);
+  expect(risesOf(outputs)).toEqual([]);
+});
+
+test('a cut by snapshot and restore tells nothing twice', () => {
+  const events = [
+    ...Array.from({ length: 20 }, (_, desk) => onDesk(0, desk)),
+    ...Array.from({ length: 20 }, (_, desk) => onDesk(1, desk)),
+  ];
+  const state = freshState();
+  feed(state, events.slice(0, 20));
+  const restored = restore(snapshot(state), { policy: state.policy.source });
+  expect(sourcesOf(events.slice(20).flatMap((event) => step(restored, event)))).toEqual([]);
+});
