@@ -98,6 +98,10 @@ export const CHANNEL_SCHEMA = {
   switchNats: ['f32', 1],
   /** Follow-ups that refunded evidence today. */
   refunds: ['u16', 1],
+  /** Hour (since the epoch) in which the row last spoke for the portal's share of misses, and how often in it. */
+  voiceHour: ['u32', 1],
+  foundVoices: ['u8', 1],
+  missVoices: ['u8', 1],
   /** People without follow-up in the last 28 days, and quotas in force (people). */
   unfollowed: ['u32', 1],
   quotaHour: ['u16', 1],

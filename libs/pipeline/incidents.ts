@@ -366,3 +366,9 @@ export function clearEvidence(state: PipelineState, row: number): void {
   state.channels.nats.fill(0, base, base + STREAM_ROOM);
   state.channels.hourNats.fill(0, base, base + STREAM_ROOM);
 }
+
+/** Takes the suspicion off the row's days, so that they are learnt when they are old enough. */
+export function trustDays(state: PipelineState, row: number): void {
+  const flags = state.channels.dayFlags;
+  for (let slot = row * DAYS; slot < (row + 1) * DAYS; slot++) flags[slot] = flags[slot]! & ~DAY_SUSPECT;
+}

@@ -49,6 +49,7 @@ import {
   withHour,
 } from './pair.ts';
 import { commonness, meetPerson, seePersonAgain } from './persons.ts';
+import { notePortalMiss, portalMissShare } from './portal-misses.ts';
 import { expectedKnown, updateRate } from './rows.ts';
 import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, stepTerritory } from './territory-step.ts';
@@ -182,7 +183,8 @@ function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute:
 }
 
 function observeMiss(state: PipelineState, row: number, missed: boolean, minute: number, newSource: boolean): void {
-  const p0 = Math.max(state.channels.p0[row * TRAIT_COUNT + T_MISS]!, MISS_FLOOR);
+  notePortalMiss(state, row, missed, minute);
+  const p0 = Math.max(state.channels.p0[row * TRAIT_COUNT + T_MISS]!, MISS_FLOOR, portalMissShare(state));
   if (p0 >= MISS_ATTACK) return;
   const ratio = bernoulliLogRatio(missed, p0, MISS_ATTACK);
   observe(state, row, S_MISS, ratio, missed, p0, minute);

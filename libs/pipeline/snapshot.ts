@@ -14,6 +14,7 @@ interface Small {
   readonly firstDay: number;
   readonly minute: number;
   readonly idsSinceMs: number;
+  readonly portalMisses: PipelineState['portalMisses'];
   readonly insurers: string[];
   readonly counters: PipelineState['counters'];
   readonly incidents: readonly (readonly [
@@ -35,6 +36,7 @@ export function snapshot(state: PipelineState): Uint8Array {
     firstDay: state.firstDay,
     minute: state.minute,
     idsSinceMs: state.idsSinceMs,
+    portalMisses: state.portalMisses,
     insurers: state.insurers,
     counters: state.counters,
     incidents: [...state.incidents].map(([row, { byInsurer, ...rest }]) => [row, rest, [...byInsurer]] as const),
@@ -70,6 +72,7 @@ export function restore(bytes: Uint8Array, config: PipelineConfig): PipelineStat
   state.firstDay = small.firstDay;
   state.minute = small.minute;
   state.idsSinceMs = small.idsSinceMs;
+  state.portalMisses = small.portalMisses;
   state.insurers = small.insurers;
   state.insurerIndex = new Map(small.insurers.map((name, i) => [name, i]));
   state.counters = small.counters;

@@ -88,6 +88,8 @@ export interface PipelineState {
   /** Birth departments of the people served, by the account's department: [account department][birth department]. */
   area: Float32Array;
   areaTotal: Float32Array;
+  /** Look-ups of new identities in the whole portal and misses among them, fading (see `portal-misses.ts`). */
+  portalMisses: { lookups: number; misses: number; minute: number };
   incidents: Map<number, Incident>;
   /** Newest event time accepted, ms; first day seen; minute up to which the clock has run. */
   newestMs: number;
@@ -125,6 +127,7 @@ export function createState(config: PipelineConfig): PipelineState {
     groups: createGroups(policy),
     area: new Float32Array(DEPARTMENT_COUNT * DEPARTMENT_COUNT),
     areaTotal: new Float32Array(DEPARTMENT_COUNT),
+    portalMisses: { lookups: 0, misses: 0, minute: 0 },
     incidents: new Map(),
     newestMs: 0,
     firstDay: 0,

@@ -6,7 +6,7 @@ import type { Control, Input, Output } from '#libs/model/input.ts';
 import { accountRow, channelRow } from './accounts.ts';
 import { advanceClock } from './clock.ts';
 import { takeFollowUp } from './follow-up.ts';
-import { assess, clearEvidence, endIncident } from './incidents.ts';
+import { assess, clearEvidence, endIncident, trustDays } from './incidents.ts';
 import { DUPLICATE_WINDOW_MS, MAX_AHEAD_MS, MAX_EVENT_IDS, MAX_LATE_MS } from './limits.ts';
 import { takeLookup } from './lookup.ts';
 import { advanceRow } from './rows.ts';
@@ -109,5 +109,7 @@ function takeControl(state: PipelineState, control: Control): void {
     if (row < 0) continue;
     clearEvidence(state, row);
     endIncident(state, row);
+    // What a person found honest may be learnt from: the account is like that.
+    if (control.control === 'verdict') trustDays(state, row);
   }
 }

@@ -290,4 +290,48 @@ describe('controls', () => {
     expect(state.incidents.size).toBe(0);
     expect(Math.max(...state.channels.nats.subarray(0, STREAM_COUNT))).toBe(0);
   });
+
+  const verdict = (kind: 'true' | 'false' | 'benign', timeMs: number) =>
+    ({
+      kind: 'control',
+      control: 'verdict',
+      timeMs,
+      accountId: 'PS-1',
+      alertId: 'a',
+      verdict: kind,
+      reason: 'screening day at the school',
+      untilMs: timeMs + 10 * DAY,
+    }) as const;
+  const incidentOf = () => {
+    const state = freshState();
+    feed(state, month());
+    feed(state, theft(theftDay, 60, 600, 'sweep'));
+    return state;
+  };
+  const suspectDays = (state: PipelineState) =>
+    state.channels.dayFlags.subarray(0, DAYS).filter((f) => (f & 1) !== 0).length;
+
+  it('a verdict of false ends the incident and lets its days be learnt; one of true changes nothing', () => {
+    const found = incidentOf();
+    expect(suspectDays(found)).toBeGreaterThan(0);
+    step(found, verdict('true', theftDay + HOUR));
+    expect(found.incidents.size).toBe(1);
+    step(found, verdict('false', theftDay + HOUR));
+    expect(found.incidents.size).toBe(0);
+    expect(suspectDays(found)).toBe(0);
+  });
+
+  it('a benign verdict silences the score until its end, not the quotas', () => {
+    const state = incidentOf();
+    step(state, verdict('benign', theftDay + HOUR));
+    const again = theft(theftDay + 2 * HOUR, 60, 600, 'list').map((e) =>
+      Object.assign(e, { personHi: e.personHi ^ 5, idHi: 5 }),
+    );
+    const during = alertsOf(feed(state, again));
+    expect(new Set(during.map((a) => a.kind))).toEqual(new Set(['quota_exceeded']));
+    const after = theft(theftDay + 12 * DAY, 60, 600, 'sweep').map((e) =>
+      Object.assign(e, { personHi: e.personHi ^ 9, idHi: 9 }),
+    );
+    expect(alertsOf(feed(state, after)).some((a) => a.kind === 'mass_enumeration')).toBe(true);
+  });
 });
