@@ -44,7 +44,11 @@ function withPathsFrom(folder: string, value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, v]) => [
       name,
-      typeof v === 'string' && PATH_FIELDS.test(name) ? resolve(folder, v) : withPathsFrom(folder, v),
+      typeof v === 'string' && PATH_FIELDS.test(name)
+        ? resolve(folder, v)
+        : name.endsWith('_files') && Array.isArray(v)
+          ? v.map((path) => resolve(folder, String(path)))
+          : withPathsFrom(folder, v),
     ]),
   );
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { apiSchema } from './api.ts';
+import { keeperSchema } from './keepers.ts';
 
 /**
  * What a service needs to know of its surroundings: where the log is and how to sign in there, which topics, where state and
@@ -54,11 +56,24 @@ export const serviceConfigSchema = z.strictObject({
     .optional(),
   responder: z
     .strictObject({
-      /** SQLite file of actions and audit, and that of the local account register. */
-      store_file: file,
-      register_file: file,
+      /** SQLite file of actions and audit: for one responder alone. */
+      store_file: file.optional(),
+      /** File that holds the URL of a PostgreSQL database (password included): for one responder or several. */
+      store_url_file: file.optional(),
+      /** File of the local account register, where that is the only keeper. */
+      register_file: file.optional(),
+      /** Who keeps the accounts, in the order in which they are told. */
+      connectors: z.array(keeperSchema).min(1).optional(),
+    })
+    .refine((r) => (r.store_file === undefined) !== (r.store_url_file === undefined), {
+      message: 'one of store_file and store_url_file is needed',
+    })
+    .refine((r) => (r.register_file === undefined) !== (r.connectors === undefined), {
+      message: 'one of register_file and connectors is needed',
     })
     .optional(),
+  /** People's and gateways' way in, over the responder. Absent: nobody can ask or decide anything over HTTP. */
+  api: apiSchema.optional(),
   /** Where metrics are given out for Prometheus, and health; loopback unless it is said otherwise. Absent: nowhere. */
   metrics: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65_535) })

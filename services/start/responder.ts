@@ -1,19 +1,28 @@
-import { createLocalConnector } from '#libs/adapters/local-register/connector.ts';
-import { LocalRegister } from '#libs/adapters/local-register/register.ts';
 import { loadRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
+import { openPostgresStore } from '#libs/adapters/postgres/open-store.ts';
 import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
 import { SYSTEM_CLOCK } from '#libs/ports/clock.ts';
 import { errorFields } from '#libs/telemetry/log-line.ts';
+import { feedRestrictions } from '#services/api/restriction-feed.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { VERSION } from '#services/cli/version.ts';
+import { readSecret } from '#services/config/load.ts';
 import { loadPolicy } from '#services/policy/load-policy.ts';
 import { readAlerts } from '#services/responder/alert-reader.ts';
 import { runDueLoop } from '#services/responder/due-loop.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
 import { createResponder } from '#services/responder/responder.ts';
+import { startConfiguredApi } from './api.ts';
+import { openKeepers } from './keepers.ts';
 import type { RunningService, ServiceContext } from './service.ts';
 
 const DUE_EVERY_MS = 1000;
+
+/** The store that is configured: PostgreSQL by the file that holds its URL, or a SQLite file. */
+function openStore(file: string | undefined, urlFile: string | undefined, onConnectionLost: (error: Error) => void) {
+  if (urlFile === undefined) return openSqliteStore(file ?? '');
+  return openPostgresStore({ url: readSecret(urlFile).toString('utf8').trim(), onConnectionLost });
+}
 
 /** Wires a responder to its surroundings. @throws CommandFailure with exit code 78 where the configuration will not do */
 export async function startConfiguredResponder(context: ServiceContext): Promise<RunningService> {
@@ -21,18 +30,30 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
   if (config.responder === undefined) {
     throw new CommandFailure('the configuration has no part "responder"', EXIT.configuration);
   }
-  const { store_file: storeFile, register_file: registerFile } = config.responder;
-  const store = await openSqliteStore(storeFile);
-  const register = new LocalRegister(registerFile);
+  const { store_file: file, store_url_file: urlFile, register_file: registerFile, connectors } = config.responder;
+  const store = await openStore(file, urlFile, (error) => logger('warn', 'store_connection_lost', errorFields(error)));
+  const keepers = openKeepers(
+    connectors ?? [{ type: 'local_register', register_file: registerFile ?? '' }],
+    log,
+    config.prefix,
+  );
+  if (connectors?.some(({ type }) => type === 'command_topic')) {
+    const partitions = (await log.partitionCounts([topics.alerts])).get(topics.alerts) ?? 1;
+    await log.createTopics([{ name: `${config.prefix}.commands`, partitions, compacted: false }]);
+  }
   const onError = (error: unknown) => logger('error', 'responder_work_failed', errorFields(error));
   const rejected = metrics.meter.createCounter('vigie_alerts_rejected_total', {
     description: 'alert records that are none',
   });
+  const restrictions = await loadRestrictionList(store);
+  const policy = loadPolicy(config.policy_file).response;
   const responder = createResponder({
     store,
-    connector: createLocalConnector(register),
-    restrictions: await loadRestrictionList(store),
-    policy: loadPolicy(config.policy_file).response,
+    connector: keepers.connector,
+    // Several may share a database; a SQLite file has one owner.
+    soleOwner: urlFile === undefined,
+    restrictions,
+    policy,
     clock: SYSTEM_CLOCK,
     publish: createPublisher(log, config.prefix),
     productVersion: VERSION,
@@ -53,14 +74,28 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
     onFailure: failed,
   });
   const stopping = new AbortController();
+  // Several responders share a store: what another one decides reaches this one's list by the topic.
+  const feed = await feedRestrictions(log, topics.restrictions, restrictions, stopping.signal, (offset) =>
+    logger('warn', 'restriction_rejected', { topic: topics.restrictions, offset }),
+  );
+  feed.following.catch((error: unknown) => failed(error instanceof Error ? error : new Error(String(error))));
+  const api =
+    config.api &&
+    (await startConfiguredApi(
+      config.api,
+      { responder, store, restrictions, connector: keepers.connector, policy: () => policy, logger },
+      keepers.directory,
+    ));
   const due = runDueLoop(responder, DUE_EVERY_MS, stopping.signal, onError);
   return {
     async stop() {
+      await api?.stop();
       await reading.stop();
       stopping.abort();
       await due;
+      await feed.following.catch(() => {});
       await responder.idle();
-      register.close();
+      keepers.close();
       await store.close();
     },
   };
