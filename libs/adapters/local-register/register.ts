@@ -146,6 +146,11 @@ export class LocalRegister {
     return { ...account, enabled, stepUpRequired, newPasswordRequired, sessions: sessions.size };
   }
 
+  /** Every account as it was entered. */
+  *accounts(): Iterable<NewAccount> {
+    for (const { account } of this.#accounts.values()) yield account;
+  }
+
   /** How many accounts each profession has in each department: what a share of a profession is a share of. */
   groupSizes(): { readonly profession: Profession; readonly department: string; readonly accounts: number }[] {
     const sizes = new Map<string, { profession: Profession; department: string; accounts: number }>();
