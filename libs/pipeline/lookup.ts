@@ -62,6 +62,7 @@ const BILLED_FIRST_MINUTES = 7 * 1440;
 const PANEL_MINUTES = 1440;
 /** Accounts younger than this have no panel to re-check. */
 const RECHECK_LEARNT_DAYS = 5;
+const UNSEEN_SILENT_ABOVE = 0.95;
 /** People a day with which one account speaks for its group's share of unseen ones. */
 const UNSEEN_VOICES = 20;
 /** Above this share without follow-up in nine days an account does not bill here, and learns from look-ups themselves. */
@@ -156,7 +157,10 @@ export function takeLookup(
       }
     }
     const seen = unseen ? 0 : commonness(state, channels.group[row]!, seenBy);
-    observe(state, row, S_UNSEEN, unseenLogRatio(unseen, unseenP0) + seen, unseen, unseenP0, minute);
+    // Where nearly everybody new is unseen anyway, one more says nothing, but very many would add up to something.
+    if (unseenP0 <= UNSEEN_SILENT_ABOVE) {
+      observe(state, row, S_UNSEEN, unseenLogRatio(unseen, unseenP0) + seen, unseen, unseenP0, minute);
+    }
   }
   countExposed(state, row, event, minute, rows);
   if (!passed) updateRate(state, row, hour, minute);
