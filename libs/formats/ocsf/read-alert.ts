@@ -11,7 +11,8 @@ const isFields = (value: unknown): value is Fields =>
 /** What must hold before an alert may disable somebody: path, and whether it does. */
 function wrongField(alert: Fields): string | undefined {
   const account = isFields(alert.account) ? alert.account : {};
-  const isText = (v: unknown) => typeof v === 'string' && v !== '';
+  // No control characters: a database refuses some of them (NUL), and one alert would hold up all that follow.
+  const isText = (v: unknown) => typeof v === 'string' && /^\P{Cc}+$/u.test(v);
   const isFigure = (v: unknown) => typeof v === 'number' && Number.isFinite(v);
   const isOneOf = (list: readonly string[], v: unknown) => typeof v === 'string' && list.includes(v);
   const checks: readonly (readonly [string, boolean])[] = [

@@ -94,6 +94,17 @@ describe('from the alert topic to the action topics', () => {
     await log.close();
   });
 
+  it('goes on over an alert whose account no store could hold', async () => {
+    const log = await createTopics();
+    const bench = createBench();
+    await putAlert(log, sampleAlert({ id: 'odd', account: { id: 'PS-\u0000' } }));
+    await putAlert(log, sampleAlert());
+    const stopped = async () => bench.register.get(ID)?.enabled === false;
+    const rejections = await readUntil(log, bench, async (found) => found.length > 0 && (await stopped()));
+    expect(rejections.map((r) => r.reason)).toEqual(['unmapped.alert.account.id is missing or wrong']);
+    await log.close();
+  });
+
   it('starts again where it had got to', async () => {
     const log = await createTopics();
     const store = createMemoryStore();
