@@ -44,4 +44,44 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'make or check the topics that the product needs',
     load: async () => (await import('#services/topics/command.ts')).registerTopics,
   },
+  {
+    name: 'incidents',
+    summary: 'what happened, what was done, what waits for somebody',
+    load: async () => (await import('#services/operator/incidents.ts')).registerIncidents,
+  },
+  {
+    name: 'approve',
+    summary: 'let a plan go ahead that waits for a person',
+    load: async () => (await import('#services/operator/decisions.ts')).registerApprove,
+  },
+  {
+    name: 'reject',
+    summary: 'decide against a plan that waits for a person',
+    load: async () => (await import('#services/operator/decisions.ts')).registerReject,
+  },
+  {
+    name: 'reenable',
+    summary: 'give an account back',
+    load: async () => (await import('#services/operator/decisions.ts')).registerReenable,
+  },
+  {
+    name: 'verdict',
+    summary: 'say what an incident was',
+    load: async () => (await import('#services/operator/decisions.ts')).registerVerdict,
+  },
+  {
+    name: 'contain',
+    summary: 'restrict a class or organisation: two people, in slices, reversible',
+    load: async () => (await import('#services/operator/contain.ts')).registerContain,
+  },
+  {
+    name: 'breakers',
+    summary: 'open breakers and what is left of the budgets',
+    load: async () => (await import('#services/operator/breakers.ts')).registerBreakers,
+  },
+  {
+    name: 'audit',
+    summary: 'who decided what, and whether the log is whole',
+    load: async () => (await import('#services/operator/audit.ts')).registerAudit,
+  },
 ];
