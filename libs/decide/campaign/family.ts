@@ -36,9 +36,6 @@ export interface Family {
   readonly weekDays: number[];
   /** Faded sums for the wildness of days: expected squared, and squared error beyond Poisson. */
   wild: { expectedSquared: number; excess: number };
-  /** Keys touched yesterday and today: how many tests a day has. */
-  touchedYesterday: number;
-  touchedToday: number;
 }
 
 const createRate = (firstDay: number, time: number): KeyRate => ({
@@ -57,8 +54,6 @@ export const createFamily = (keysAre: Family['keysAre']): Family => ({
   weekAccounts: new Array<number>(7).fill(0),
   weekDays: new Array<number>(7).fill(0),
   wild: { expectedSquared: 0, excess: 0 },
-  touchedYesterday: 0,
-  touchedToday: 0,
 });
 
 export const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS);
@@ -76,7 +71,6 @@ export function keyRate(family: Family, key: string, day: number, knownDays: num
 /** Counts one account (establishment) that is new to the key this week. */
 export function countAccount(family: Family, rate: KeyRate, day: number): void {
   const slot = day & (RING - 1);
-  if (rate.days[slot] === 0) family.touchedToday++;
   rate.days[slot] = rate.days[slot]! + 1;
   family.total.days[slot] = family.total.days[slot]! + 1;
 }
@@ -191,8 +185,6 @@ const SURGE_FROM = 3;
 export function learnDay(family: Family, day: number, learns: boolean): void {
   const learnt = day - LAG_DAYS;
   const slot = learnt & (RING - 1);
-  family.touchedYesterday = family.touchedToday;
-  family.touchedToday = 0;
   if (!learns) {
     for (const rate of [family.total, ...family.keys.values()]) rate.days[slot] = 0;
     return;

@@ -16,6 +16,7 @@ export function findSharedSource(state: CampaignState, kind: number, key: string
   const rate = keyRate(family, key, state.day, state.knownDays);
   const owner = ownerOf(state, kind, key);
   if (owner !== undefined) {
+    owner.lastActiveMs = nowMs;
     const first = Math.max(rate.firstDay, state.day - LAG_DAYS + 1);
     const expected = expectedBetween(family, rate, first, state.day);
     const observed = state.sources.keys[kind]!.get(key)!.units.size;

@@ -4,7 +4,17 @@ import { dayOf, learnDay } from './family.ts';
 import { findGroupExcess } from './find-groups.ts';
 import { findSharedSource } from './find-sources.ts';
 import { expireGroups, noteInGroups } from './group-book.ts';
-import { DAY_MS, FADE, LAG_DAYS, MIN_DAYS, QUARTER_MS, QUIET_DAYS, WARM_DAYS } from './limits.ts';
+import {
+  ACTIVE_SHARE,
+  DAY_MS,
+  FADE,
+  LAG_DAYS,
+  MIN_DAYS,
+  MIN_UNITS,
+  QUARTER_MS,
+  QUIET_DAYS,
+  WARM_DAYS,
+} from './limits.ts';
 import { publish } from './register.ts';
 import { expireSources, noteNewSource } from './source-book.ts';
 import type { CampaignState } from './state.ts';
@@ -70,6 +80,7 @@ function closeQuarter(state: CampaignState, signals: readonly Signal[], startMs:
         sources.set(`${kind} ${key}`, [kind, key]),
       );
     }
+    noteActivity(state, signal);
     noteInGroups(state.groups, signal, day, state.knownDays, state.counters, (kind, group) =>
       groups.set(`${kind} ${group}`, [kind, group]),
     );
@@ -81,6 +92,17 @@ function closeQuarter(state: CampaignState, signals: readonly Signal[], startMs:
   // From the smallest group to the largest: the smaller, the fewer are in it by chance.
   for (const [kind, group] of inOrder(groups).reverse()) findGroupExcess(state, kind, group, nowMs);
   return [...state.campaigns.values()].filter(({ changed }) => changed).map((campaign) => publish(campaign, nowMs));
+}
+
+/** Rises from this level on, the lowest alert's, and wholly new sources say that an attack goes on. */
+const ACTIVE_LEVEL = 3;
+
+function noteActivity({ campaigns }: CampaignState, signal: Signal): void {
+  const counts = signal.signal === 'source' ? signal.whole : signal.level >= ACTIVE_LEVEL;
+  if (!counts) return;
+  for (const { members, activeToday } of campaigns.values()) {
+    if (members.has(signal.account.id)) activeToday.add(signal.account.id);
+  }
 }
 
 const inOrder = <T>(named: ReadonlyMap<string, T>): T[] =>
@@ -102,7 +124,10 @@ function advanceTo(state: CampaignState, day: number): void {
 
 function endQuiet(state: CampaignState, day: number): void {
   for (const [id, campaign] of state.campaigns) {
-    if (day * DAY_MS - campaign.lastMemberMs < QUIET_DAYS * DAY_MS) continue;
+    const { activeToday, members } = campaign;
+    if (activeToday.size >= Math.max(MIN_UNITS, ACTIVE_SHARE * members.size)) campaign.lastActiveMs = day * DAY_MS;
+    activeToday.clear();
+    if (day * DAY_MS - campaign.lastActiveMs < QUIET_DAYS * DAY_MS) continue;
     state.campaigns.delete(id);
     for (const source of campaign.sources) {
       const space = source.indexOf(' ');

@@ -21,7 +21,9 @@ export const FALSE_DISCOVERY_RATE = 0.1;
 
 /** What was learnt fades by this factor a day: a half-life of about five weeks. */
 export const FADE = 0.98;
-/** A campaign without a new member for so long is over. */
+/** Members that are conspicuous on one day, as a share, from which a campaign is going on. */
+export const ACTIVE_SHARE = 0.05;
+/** A campaign that nothing adds to and in which so few go on for so long is over. */
 export const QUIET_DAYS = 7;
 
 /** Declared limits; what goes beyond is counted. */

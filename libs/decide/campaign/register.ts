@@ -69,7 +69,8 @@ function openCampaign(state: CampaignState, { evidence }: Candidate, nowMs: numb
     revision: 0,
     kind,
     namedMs: nowMs,
-    lastMemberMs: nowMs,
+    activeToday: new Set(),
+    lastActiveMs: nowMs,
     members: new Map(),
     evidence: new Map(),
     sources: new Set(),
@@ -89,7 +90,7 @@ function absorb(state: CampaignState, into: OpenCampaign, other: OpenCampaign): 
   for (const source of other.sources) into.sources.add(source);
   for (const [group, first] of other.groups) into.groups.set(group, Math.min(first, into.groups.get(group) ?? first));
   for (const [key, n] of other.chance) into.chance.set(key, Math.max(n, into.chance.get(key) ?? 0));
-  into.lastMemberMs = Math.max(into.lastMemberMs, other.lastMemberMs);
+  into.lastActiveMs = Math.max(into.lastActiveMs, other.lastActiveMs);
   into.absorbed.push(other.id, ...other.absorbed);
   into.changed = true;
   state.campaigns.delete(other.id);
@@ -101,7 +102,7 @@ function addMembers(state: CampaignState, campaign: OpenCampaign, candidate: Can
   const added = candidate.members.filter(({ account }) => !campaign.members.has(account.id));
   if (added.length === 0) return;
   for (const member of added) campaign.members.set(member.account.id, { ...member, namedMs: nowMs });
-  campaign.lastMemberMs = nowMs;
+  campaign.lastActiveMs = nowMs;
   campaign.changed = true;
   nameUnits(
     state.groups,

@@ -18,7 +18,10 @@ export interface OpenCampaign {
   revision: number;
   kind: CampaignKind;
   namedMs: number;
-  lastMemberMs: number;
+  /** Members that were conspicuous today. */
+  readonly activeToday: Set<string>;
+  /** Last new member, account on one of its own networks and devices, or day with several conspicuous members. */
+  lastActiveMs: number;
   readonly members: Map<string, Member>;
   /** By what it counts: the strongest so far. */
   readonly evidence: Map<string, CampaignEvidence>;

@@ -9,13 +9,12 @@ export interface Finding extends WindowCount {
 
 /**
  * Surprise from which a count stands out, nats: the false campaigns allowed a day, shared out (Bonferroni) over all
- * families, windows, and the keys of the family that a day touches.
+ * families, windows, and the keys of the family that are remembered.
  * @param share of the families' budget that is this one's
  */
 export function threshold(family: Family, share: number): number {
-  const keys = Math.max(1, family.touchedYesterday, family.touchedToday);
   const aDay = (FALSE_A_MONTH / 30) * share;
-  return Math.round(-Math.log(aDay / (WINDOWS_DAYS.length * keys)) * 1000) / 1000;
+  return Math.round(-Math.log(aDay / (WINDOWS_DAYS.length * Math.max(1, family.keys.size))) * 1000) / 1000;
 }
 
 /** The key's most surprising window, if it stands out. */
