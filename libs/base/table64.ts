@@ -1,6 +1,9 @@
 import { assert } from './assert.ts';
 import type { SnapshotReader, SnapshotWriter } from './snapshot.ts';
 
+/** Whether the entry whose payload begins at `slots[at]` is still worth keeping at `now`. */
+export type Keep = (slots: Int32Array, at: number, now: number) => boolean;
+
 /**
  * Open addressing on 64-bit keys (two int32 halves) with a fixed number of 32-bit payload words an entry, all in one
  * Int32Array a segment: one cache line a look-up, no object, no string. Cut into segments that grow by themselves, so
@@ -51,15 +54,16 @@ export class Table64 {
 
   /**
    * Finds or adds the key; true if it is new (its payload is then 0). `keep` is asked of every entry of a segment that
-   * has to grow, and those it refuses are dropped first: the only way entries leave.
+   * has to grow (with `now` handed through, so that no closure is made an event), and those it refuses are dropped first:
+   * the only way entries leave.
    */
-  insert(lo: number, hi: number, keep?: (slots: Int32Array, at: number) => boolean): boolean {
+  insert(lo: number, hi: number, keep?: Keep, now = 0): boolean {
     if (lo === 0 && hi === 0) hi = 1;
     const s = hi & SEGMENT_MASK;
     let segment = this.#segments[s]!;
     const stride = this.stride;
     if ((this.#counts[s]! + 1) * stride > segment.length * MAX_LOAD && !this.find(lo, hi)) {
-      this.#grow(s, keep);
+      this.#grow(s, keep, now);
       segment = this.#segments[s]!;
     }
     const length = segment.length;
@@ -107,7 +111,7 @@ export class Table64 {
     this.slots = this.#segments[0]!;
   }
 
-  #grow(s: number, keep?: (slots: Int32Array, at: number) => boolean): void {
+  #grow(s: number, keep: Keep | undefined, now: number): void {
     const old = this.#segments[s]!;
     const stride = this.stride;
     const capacity = Math.ceil((old.length / stride) * GROWTH);
@@ -115,7 +119,7 @@ export class Table64 {
     let count = 0;
     for (let i = 0; i < old.length; i += stride) {
       if (old[i] === 0 && old[i + 1] === 0) continue;
-      if (keep !== undefined && !keep(old, i + 2)) continue;
+      if (keep !== undefined && !keep(old, i + 2, now)) continue;
       let j = Math.floor((old[i]! >>> 0) * (capacity * INVERSE_2_32)) * stride;
       while (next[j] !== 0 || next[j + 1] !== 0) {
         j += stride;

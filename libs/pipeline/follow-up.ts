@@ -3,7 +3,6 @@ import type { AccessEvent } from '#libs/model/access-event.ts';
 import { OUTCOME_FOUND, OUTCOME_SUCCESS } from '#libs/model/codes.ts';
 import { S_TERRITORY } from '#libs/model/streams.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
-import { MEMORY_DAYS } from './limits.ts';
 import {
   PAIR_AGAIN,
   PAIR_API,
@@ -15,6 +14,7 @@ import {
   packPair,
   pairDepartment,
   pairHour,
+  pairIsKept,
 } from './pair.ts';
 import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, refundTerritory } from './territory-step.ts';
@@ -28,7 +28,7 @@ export function takeFollowUp(state: PipelineState, account: number, event: Acces
   const hour = Math.floor(minute / 60);
   const lo = event.personLo ^ accounts.keyLo[account]!;
   const hi = event.personHi ^ accounts.keyHi[account]!;
-  if (pairs.insert(lo, hi, (slots, at) => ((hour - pairHour(slots[at + 1]!)) & 0xffff) < MEMORY_DAYS * 24)) {
+  if (pairs.insert(lo, hi, pairIsKept, hour)) {
     pairs.slots[pairs.at] = minute | 0;
     pairs.slots[pairs.at + 1] = packPair(hour, event.birthDepartment, PAIR_FOLLOWED | PAIR_BILLED_FIRST);
     return;

@@ -35,7 +35,6 @@ import {
 import { observe } from './evidence-step.ts';
 import { reportRecheck } from './incidents.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
-import { MEMORY_DAYS } from './limits.ts';
 import {
   PAIR_AGAIN,
   PAIR_API,
@@ -46,6 +45,7 @@ import {
   PAIR_OUTSIDE,
   packPair,
   pairHour,
+  pairIsKept,
   withHour,
 } from './pair.ts';
 import { commonness, meetPerson, seePersonAgain } from './persons.ts';
@@ -93,12 +93,7 @@ export function takeLookup(
   const pairs = state.pairs;
   const pairLo = event.personLo ^ accounts.keyLo[account]!;
   const pairHi = event.personHi ^ accounts.keyHi[account]!;
-  const hourNow = hour;
-  const isNew = pairs.insert(
-    pairLo,
-    pairHi,
-    (slots, at) => ((hourNow - pairHour(slots[at + 1]!)) & 0xffff) < MEMORY_HOURS,
-  );
+  const isNew = pairs.insert(pairLo, pairHi, pairIsKept, hour);
   const slots = pairs.slots;
   const at = pairs.at;
   const word = isNew ? 0 : slots[at + 1]!;
@@ -167,7 +162,6 @@ export function takeLookup(
   return true;
 }
 
-const MEMORY_HOURS = MEMORY_DAYS * 24;
 const slotOfDay = (row: number, minute: number): number => row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
 const slotOfHour = (row: number, hour: number): number => row * HOURS + (hour & (HOURS - 1));
 

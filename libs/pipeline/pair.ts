@@ -1,3 +1,6 @@
+import type { Keep } from '#libs/base/table64.ts';
+import { MEMORY_DAYS } from './limits.ts';
+
 /**
  * Payload of a known pair (account, person), two 32-bit words: the minute of the first look-up; and, packed, the hour it
  * was last looked up (16 bits, wraps after seven years), the person's birth department (7 bits) and flags.
@@ -24,3 +27,8 @@ export const packPair = (hour: number, department: number, flags: number): numbe
 export const pairHour = (word: number): number => word & 0xffff;
 export const pairDepartment = (word: number): number => (word >>> 16) & 0x7f;
 export const withHour = (word: number, hour: number): number => (word & ~0xffff) | (hour & 0xffff);
+
+const MEMORY_HOURS = MEMORY_DAYS * 24;
+
+/** Whether a pair was looked up within twelve months of `hour`. */
+export const pairIsKept: Keep = (slots, at, hour) => ((hour - pairHour(slots[at + 1]!)) & 0xffff) < MEMORY_HOURS;

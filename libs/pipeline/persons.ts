@@ -1,3 +1,4 @@
+import type { Keep } from '#libs/base/table64.ts';
 import { COMMONNESS_CLASSES, commonnessClass, commonnessLogRatio } from '#libs/evidence/index.ts';
 import { MEMORY_DAYS } from './limits.ts';
 import type { PipelineState } from './state.ts';
@@ -9,10 +10,12 @@ const MAX_COUNT = 0xffff;
 /** Honest look-ups of a group before its mix is used. */
 const MIN_LOOKUPS = 200;
 
+const personIsKept: Keep = (slots, at, day) => ((day - dayOf(slots[at]!)) & 0xffff) < MEMORY_DAYS;
+
 /** Notes that one more account looked a person up; returns by how many it was seen before (0: by nobody in twelve months). */
 export function meetPerson(state: PipelineState, lo: number, hi: number, day: number): number {
   const persons = state.persons;
-  persons.insert(lo, hi, (slots, at) => ((day - dayOf(slots[at]!)) & 0xffff) < MEMORY_DAYS);
+  persons.insert(lo, hi, personIsKept, day);
   const word = persons.slots[persons.at]!;
   const before = countOf(word);
   const now = Math.min(before + 1, MAX_COUNT);
