@@ -1,12 +1,16 @@
 import type { Rung } from '#libs/model/alert.ts';
-import { isLookup, OUTCOME_FOUND, OUTCOME_SUCCESS, PROFESSIONS } from '#libs/model/codes.ts';
+import { PROFESSIONS } from '#libs/model/codes.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
+import type { Policy } from '#libs/model/policy/index.ts';
 import type { PipelineStats } from '#libs/pipeline/index.ts';
 import { createState, stats, step } from '#libs/pipeline/index.ts';
 import type { AccountMonth } from '#services/calibrate/monthly-maxima.ts';
 import { DAY_MS, MonthlyMaxima } from '#services/calibrate/monthly-maxima.ts';
+import type { Labels as ReplayLabels } from '#services/replay/labels.ts';
 import type { SimulationConfig } from '#services/simulate/config.ts';
+import type { Labels as SimulationLabels } from '#services/simulate/labels.ts';
 import { createSimulation } from '#services/simulate/simulation.ts';
+import { ContainedThefts, personNumber, showsSomebody } from './contained.ts';
 
 /** What one honest account did to the detector in one month of 28 days. */
 export interface TrialMonth extends AccountMonth {
@@ -25,6 +29,8 @@ export interface AttackTrial {
   readonly exposedAt: Partial<Record<Rung, number>>;
   readonly hoursTo: Partial<Record<Rung, number>>;
   readonly exposedInAll: number;
+  /** Shown in spite of the whole ladder, where the trial was asked to enforce it. */
+  readonly contained?: number;
 }
 
 export interface Trial {
@@ -34,8 +40,16 @@ export interface Trial {
   readonly stats: PipelineStats;
 }
 
-/** Runs one simulation through the detector in process. Honest months are counted from day `warmUpDays` on. */
-export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPolicy, warmUpDays = 28): Trial {
+/**
+ * Runs one simulation through the detector in process. Honest months are counted from day `warmUpDays` on.
+ * @param enforce policy of a second detector whose decisions a simulated portal obeys
+ */
+export function runTrial(
+  config: Partial<SimulationConfig>,
+  policy: DetectionPolicy,
+  warmUpDays = 28,
+  enforce?: Policy,
+): Trial {
   const simulation = createSimulation(config);
   const state = createState({ policy });
   const start = Date.parse(`${simulation.config.start}T00:00:00Z`);
@@ -47,6 +61,7 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
   const hours: Map<Rung, number>[] = [];
   const sizes: number[] = [];
   const professions: string[] = [];
+  const ladder = enforce && new ContainedThefts(enforce, plannedLabels(simulation.labels()));
   let events = 0;
   for (const { event, attack } of simulation.decoded()) {
     events++;
@@ -60,13 +75,10 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
       }
       victims.set(event.accountId, attack);
     }
+    ladder?.take(event, attack);
     const outputs = step(state, event);
-    if (
-      attack >= 0 &&
-      isLookup(event.action) &&
-      (event.outcome === OUTCOME_FOUND || event.outcome === OUTCOME_SUCCESS)
-    ) {
-      shown[attack]!.add(event.personLo * 4294967296 + event.personHi);
+    if (attack >= 0 && showsSomebody(event)) {
+      shown[attack]!.add(personNumber(event));
       if (sizes[attack] === undefined) {
         const found = state.accountIndex.find(event.accountLo, event.accountHi);
         const a = found ? state.accountIndex.slots[state.accountIndex.at]! : 0;
@@ -112,7 +124,20 @@ export function runTrial(config: Partial<SimulationConfig>, policy: DetectionPol
       exposedAt: Object.fromEntries(reached[i] ?? []),
       hoursTo: Object.fromEntries(hours[i] ?? []),
       exposedInAll: shown[i]?.size ?? 0,
+      ...(ladder && { contained: ladder.exposed(i) }),
     })),
     stats: stats(state),
   };
 }
+
+/** Before a run, an attack's first and last moment are those planned. */
+const plannedLabels = ({ attacks }: SimulationLabels): ReplayLabels => ({
+  attacks: attacks.map(({ id, kind, accounts, start, end }) => ({
+    id,
+    kind,
+    accounts,
+    startMs: Date.parse(start),
+    endMs: Date.parse(end),
+  })),
+  hardCases: [],
+});
