@@ -6,7 +6,6 @@ import { TRAIT_COUNT } from './traits.ts';
 export const DAYS = 32;
 export const HOURS = 32;
 export const BINS = 8;
-export const BIN_MINUTES = 10;
 export const SOURCES = 8;
 export const RECENT = 32;
 export const NEIGHBOURS = 16;

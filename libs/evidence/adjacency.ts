@@ -17,4 +17,3 @@ export const ADJACENCY: StreamSpec = {
 };
 export const ADJACENCY_NULL = 0.02;
 export const ADJACENCY_ATTACK = 0.8;
-export const ADJACENCY_MEMORY = 16;

@@ -31,11 +31,11 @@ export {
   MAX_NATS_A_BIN,
   REST_NATS,
 } from './accumulate.ts';
-export { ADJACENCY_ATTACK, ADJACENCY_MEMORY, ADJACENCY_NULL } from './adjacency.ts';
+export { ADJACENCY_ATTACK, ADJACENCY_NULL } from './adjacency.ts';
 export { MISS_ATTACK, MISS_FLOOR } from './miss.ts';
 export { NEW_SOURCE_DAYS, NEW_SOURCE_HOURS, newSourceNats } from './new-source.ts';
 export { cohortLogRatio } from './no-follow-up.ts';
 export { rateLogRatio } from './rate.ts';
 export type { StreamSpec } from './stream.ts';
-export { longRunProbability, RECENT_PEOPLE, recentProbability, territoryLogRatio } from './territory.ts';
+export { longRunProbability, recentProbability, territoryLogRatio } from './territory.ts';
 export { COMMONNESS_CLASSES, commonnessClass, commonnessLogRatio, unseenLogRatio } from './unseen.ts';

@@ -22,7 +22,6 @@ export const TERRITORY: StreamSpec = {
 const NATIONAL_SHARE_OF_NULL = 0.1;
 /** Weight, in people, of the area's mix in the account's long-run mix. */
 export const AREA_STRENGTH = 15;
-export const RECENT_PEOPLE = 32;
 
 /** Long-run probability of a birth department: own count of it, own total, and the area's probability of it. */
 export function longRunProbability(count: number, total: number, area: number): number {

@@ -35,6 +35,7 @@ import {
 import { observe } from './evidence-step.ts';
 import { reportRecheck } from './incidents.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
+import { MAX_INSURERS } from './limits.ts';
 import {
   PAIR_AGAIN,
   PAIR_API,
@@ -195,7 +196,11 @@ function countExposed(state: PipelineState, row: number, event: AccessEvent, min
   increment(state, channels.dayNew, slotOfDay(row, minute), people);
   increment(state, channels.hourNew, slotOfHour(row, Math.floor(minute / 60)), people);
   let insurer = state.insurerIndex.get(event.insurer);
-  if (insurer === undefined) {
+  if (insurer === undefined && state.insurers.length > MAX_INSURERS) {
+    // Not numbers of insurers any more, whatever the log calls them: counted together, and how often is shown.
+    state.counters.insurersFolded++;
+    insurer = 0;
+  } else if (insurer === undefined) {
     insurer = state.insurers.length;
     state.insurers.push(event.insurer);
     state.insurerIndex.set(event.insurer, insurer);
@@ -205,7 +210,8 @@ function countExposed(state: PipelineState, row: number, event: AccessEvent, min
   if (channels.incident[row] !== 0) {
     const incident = state.incidents.get(row)!;
     incident.exposed += shown;
-    incident.byInsurer.set(event.insurer, (incident.byInsurer.get(event.insurer) ?? 0) + shown);
+    const amc = state.insurers[insurer]!;
+    incident.byInsurer.set(amc, (incident.byInsurer.get(amc) ?? 0) + shown);
   }
 }
 

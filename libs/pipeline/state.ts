@@ -60,6 +60,8 @@ export interface Counters {
   anonymous: number;
   /** Counts that stood at the end of their range. */
   saturated: number;
+  /** Look-ups counted under no insurer because the log names more of them than there can be. */
+  insurersFolded: number;
 }
 
 /** One partition's state: plain data, changed in place, owned by one loop. */
@@ -144,6 +146,7 @@ export function createState(config: PipelineConfig): PipelineState {
       followUps: 0,
       anonymous: 0,
       saturated: 0,
+      insurersFolded: 0,
     },
     score: createScore(),
     outputs: [],
