@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiSchema } from './api.ts';
 import { keeperSchema } from './keepers.ts';
+import { notifySchema } from './notify.ts';
 
 /**
  * What a service needs to know of its surroundings: where the log is and how to sign in there, which topics, where state and
@@ -74,6 +75,8 @@ export const serviceConfigSchema = z.strictObject({
     .optional(),
   /** People's and gateways' way in, over the responder. Absent: nobody can ask or decide anything over HTTP. */
   api: apiSchema.optional(),
+  /** Where alerts, notices and actions are sent to, beside their topics. */
+  notify: notifySchema.optional(),
   /** Where metrics are given out for Prometheus, and health; loopback unless it is said otherwise. Absent: nowhere. */
   metrics: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65_535) })

@@ -9,9 +9,11 @@ import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { interruption } from '#services/cli/interruption.ts';
 import { loadServiceConfig } from '#services/config/load.ts';
 import { openConfiguredLog } from '#services/config/open-log.ts';
+import type { ServiceConfig } from '#services/config/schema.ts';
 import { topicNames } from '#services/detector/topics.ts';
 import { startMetrics } from '#services/telemetry/prometheus.ts';
 import { startConfiguredDetector } from './detector.ts';
+import { startConfiguredNotifier } from './notifier.ts';
 import { startConfiguredResponder } from './responder.ts';
 import type { RunningService, ServiceContext, StartService } from './service.ts';
 
@@ -19,6 +21,7 @@ import type { RunningService, ServiceContext, StartService } from './service.ts'
 const SERVICES = new Map<string, StartService>([
   ['responder', startConfiguredResponder],
   ['detector', startConfiguredDetector],
+  ['notifier', startConfiguredNotifier],
 ]);
 
 /** Adds the command to the program. Exit codes: 130 stopped when told to, 1 ended by itself, 78 configuration. */
@@ -29,12 +32,19 @@ export function registerStart(program: Command): void {
     .addArgument(new Argument('<service>', 'what to run').choices([...SERVICES.keys(), 'all']))
     .requiredOption('--config <file>', 'configuration of the service (YAML)')
     .action(async (service: string, options: { config: string }) => {
-      await runServices(service === 'all' ? [...SERVICES.keys()] : [service], options.config);
+      await runServices(service, options.config);
     });
 }
 
-async function runServices(names: readonly string[], file: string): Promise<void> {
+/** `all` is what the configuration has a part for; detector and responder it must have. */
+function namesOf(service: string, config: ServiceConfig): readonly string[] {
+  if (service !== 'all') return [service];
+  return [...SERVICES.keys()].filter((name) => name !== 'notifier' || config.notify !== undefined);
+}
+
+async function runServices(service: string, file: string): Promise<void> {
   const config = loadServiceConfig(file);
+  const names = namesOf(service, config);
   const logger = createLogger(names.join('+'), Date.now, (line) => process.stderr.write(line));
   const log = await openConfiguredLog(config, (level, message) => logger(level, 'kafka_client', { message }));
   const metrics = await startMetrics(names.join('_'), config.metrics);
