@@ -20,15 +20,12 @@ export async function deliver(
   sink: NotificationSink,
   message: OutgoingMessage,
   { signal, sleep, onFailure }: RetryParts,
-): Promise<Delivery['outcome'] | 'aborted'> {
+): Promise<Exclude<Delivery, { outcome: 'failed' }> | { readonly outcome: 'aborted' }> {
   for (let failures = 1; !signal.aborted; failures += 1) {
     const delivery = await sink.deliver(message);
-    if (delivery.outcome !== 'failed') {
-      if (delivery.outcome === 'refused') onFailure(delivery.detail, failures);
-      return delivery.outcome;
-    }
+    if (delivery.outcome !== 'failed') return delivery;
     onFailure(delivery.detail, failures);
     await sleep(waitMs(failures), signal);
   }
-  return 'aborted';
+  return { outcome: 'aborted' };
 }

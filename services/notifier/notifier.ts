@@ -139,14 +139,10 @@ async function send(
   const record = read.value;
   if (!route.kinds.has(record.kind)) return true;
   if (record.kind !== 'action' && record.severity < route.fromSeverity) return true;
-  let last = '';
-  const onFailure = (detail: string, failures: number) => {
-    last = detail;
-    events.failed(route.name, detail, failures);
-  };
-  const outcome = await deliver(route.sink, render(record, text, route.rendering), { signal, sleep, onFailure });
-  if (outcome === 'aborted') return false;
-  if (outcome === 'refused') events.refused(route.name, record.id, last);
+  const onFailure = (detail: string, failures: number) => events.failed(route.name, detail, failures);
+  const delivery = await deliver(route.sink, render(record, text, route.rendering), { signal, sleep, onFailure });
+  if (delivery.outcome === 'aborted') return false;
+  if (delivery.outcome === 'refused') events.refused(route.name, record.id, delivery.detail);
   else events.delivered(route.name);
   return true;
 }
