@@ -19,6 +19,9 @@ import type { TopicNames } from './topics.ts';
 /** After being fenced, the group must have told within this time that the partition is another's; else something is wrong. */
 const FENCED_PATIENCE_MS = 60_000;
 
+/** So long signals and dead letters may wait for company. */
+const FLUSH_EVERY_MS = 2000;
+
 export interface DetectorParts {
   readonly log: EventLog;
   readonly checkpoints: CheckpointStore;
@@ -71,6 +74,7 @@ class PartitionedDetector implements Detector {
   readonly #fencedTimers = new Map<number, NodeJS.Timeout>();
   #consuming: Consuming | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #flushTimer: NodeJS.Timeout | undefined;
   #started: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
   #checkpointing: Promise<void> = Promise.resolve();
@@ -120,12 +124,16 @@ class PartitionedDetector implements Detector {
     this.#timer = setInterval(() => {
       this.#checkpointing = this.#checkpointing.then(() => this.#checkpointAll());
     }, checkpointEveryMs);
+    this.#flushTimer = setInterval(() => {
+      for (const [partition, held] of this.#held) void this.#guard(partition, held.flush());
+    }, FLUSH_EVERY_MS);
   }
 
   async #stop(): Promise<void> {
     this.#isOver = true;
     await this.#started.catch(() => {});
     clearInterval(this.#timer);
+    clearInterval(this.#flushTimer);
     for (const timer of this.#fencedTimers.values()) clearTimeout(timer);
     await this.#checkpointing;
     await this.#consuming?.stop();

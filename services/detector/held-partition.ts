@@ -45,12 +45,19 @@ export class HeldPartition {
     return this.#inTurn(() => this.#takeWhatIsNew());
   }
 
+  /** Writes the signals and dead letters that wait. */
+  flush(): Promise<void> {
+    return this.#parts.fold.hasUnwritten ? this.#inTurn(() => this.#parts.fold.flush()) : Promise.resolve();
+  }
+
   /** Puts the state down where it has moved on since the last time. */
   checkpoint(): Promise<void> {
     return this.#inTurn(async () => {
       const { fold, writer, topic, partition, keyId, checkpoints, events, nowMs, commit } = this.#parts;
+      if (!fold.isWhole) return;
+      await fold.flush();
       const { state, policy, next, controlsNext, journalSeq } = fold.current;
-      if (next === this.#checkpointed || !fold.caughtUp || !fold.isWhole) return;
+      if (next === this.#checkpointed || !fold.caughtUp) return;
       const begunMs = nowMs();
       const head = { topic, partition, offset: next, journalSeq, controlsNext, policy, keyId, takenMs: begunMs };
       const bytes = encodeCheckpoint(head, state);

@@ -60,6 +60,8 @@ export class PartitionFold {
   /** Journaled controls and policies that are still to be done again, in order. */
   readonly #replay: Numbered[];
   #isWhole = true;
+  /** What is decided and not yet written. Between batches it holds no alert. */
+  #out = new Outgoing();
   /** Journaled alerts that the fold has not met again yet. */
   readonly #known = new Set<string>();
 
@@ -104,7 +106,12 @@ export class PartitionFold {
     return this.#isWhole;
   }
 
-  /** What a checkpoint needs. Only between batches: everything of the records before `next` is then out. */
+  /** True while signals or dead letters wait to be written with what comes next. */
+  get hasUnwritten(): boolean {
+    return this.#out.records.length > 0;
+  }
+
+  /** What a checkpoint needs. Only after {@link flush}: everything of the records before `next` is then out. */
   get current() {
     return {
       state: this.#state,
@@ -115,23 +122,23 @@ export class PartitionFold {
     };
   }
 
-  /** Folds a batch and writes what follows from it. Errors: FencedError when the partition is another's. */
+  /**
+   * Folds a batch and writes the alerts that follow from it. Signals and dead letters hurry nobody, and a transaction costs as
+   * much as hundreds of events: they go out with the next alert or {@link flush}. Should this instance die before, its successor
+   * folds these records again and writes them. Errors: FencedError when the partition is another's.
+   */
   async fold(batch: LogBatch): Promise<void> {
     const { events, partition } = this.#parts;
     assert(this.#isWhole, 'a fold went on after a failed write');
     this.#isWhole = false;
-    let out = new Outgoing();
     for (const record of batch.records) {
-      this.#redo(record.offset);
-      this.#take(record, out);
+      if (this.#replay.length > 0) this.#redo(record.offset);
+      this.#take(record);
       this.#next = record.offset + 1;
-      if (out.records.length >= RECORDS_PER_TRANSACTION) {
-        await this.#send(out);
-        out = new Outgoing();
-      }
+      if (this.#out.records.length >= RECORDS_PER_TRANSACTION) await this.#send();
     }
     this.#next = batch.next;
-    await this.#send(out);
+    if (this.#out.alerts.length > 0) await this.#send();
     this.#redo(this.#next);
     this.#isWhole = true;
     events.batchFolded({
@@ -142,14 +149,24 @@ export class PartitionFold {
     });
   }
 
+  /** Writes what waits. Errors: FencedError when the partition is another's. */
+  async flush(): Promise<void> {
+    if (!this.hasUnwritten || !this.#isWhole) return;
+    this.#isWhole = false;
+    await this.#send();
+    this.#isWhole = true;
+  }
+
   /** Takes controls that are new, at the place where the fold stands. */
   async takeControls(controls: readonly PlacedControl[]): Promise<void> {
     if (!this.caughtUp) return;
     for (const { source, control } of controls) {
       if (source < this.#controlsNext) continue;
+      await this.flush();
       this.#isWhole = false;
-      const out = new Outgoing();
-      this.#step(control, `control-${source}`, out, () => {});
+      const out = this.#out;
+      this.#out = new Outgoing();
+      this.#step(control, `control-${source}`, out);
       const seq = this.#parts.writer.nextSeq;
       const entry = { kind: 'control', seq, at: this.#next, source, control, alerts: out.alerts } as const;
       await this.#parts.writer.write([entry], out.records);
@@ -163,6 +180,7 @@ export class PartitionFold {
   async takeOwnPolicy(): Promise<void> {
     const { policy, writer } = this.#parts;
     if (!this.caughtUp || policy.digest === this.#policy.digest) return;
+    await this.flush();
     await writer.write([{ kind: 'policy', seq: writer.nextSeq, at: this.#next, policy }]);
     this.#usePolicy(policy);
   }
@@ -178,42 +196,46 @@ export class PartitionFold {
     for (let entry = this.#replay[0]; entry !== undefined; entry = this.#replay[0]) {
       if (entry.kind === 'policy' && entry.at <= offset) this.#usePolicy(entry.policy);
       else if (entry.kind === 'control' && entry.at <= offset) {
-        this.#step(entry.control, `control-${entry.source}`, undefined, () => {});
+        this.#step(entry.control, `control-${entry.source}`, undefined);
         this.#controlsNext = entry.source + 1;
       } else return;
       this.#replay.shift();
     }
   }
 
-  #take(record: LogRecord, out: Outgoing): void {
-    const { decoder, events } = this.#parts;
+  #take(record: LogRecord): void {
+    const { decoder } = this.#parts;
     const value = record.value === null ? EMPTY : asBuffer(record.value);
     const result = decoder.decode(value, 0, value.length, this.#event, record.offset);
-    const isOut = record.offset < this.#outUpTo;
-    const reject = (reason: RejectionReason, field: string) => {
-      events.recordRejected({ reason, again: isOut });
-      if (isOut) return;
-      const { access: topic, deadLetter } = this.#parts.topics;
-      const { offset, arrivalMs } = record;
-      const letter = { topic, partition: this.#parts.partition, offset, arrivalMs, reason, field, value: record.value };
-      out.records.push(deadLetterRecord(deadLetter, letter));
-      out.rejected += 1;
-    };
-    if (result === SKIPPED) return;
-    if (result !== DECODED) {
-      reject(rejectionReason(result)!, decoder.field);
-      return;
-    }
-    this.#event.arrivalMs = record.arrivalMs;
-    this.#step(this.#event, String(record.offset), isOut ? undefined : out, (reason) => reject(reason, 'time'));
+    if (result === DECODED) {
+      this.#event.arrivalMs = record.arrivalMs;
+      const out = record.offset < this.#outUpTo ? undefined : this.#out;
+      const rejected = this.#step(this.#event, record.offset, out);
+      if (rejected !== undefined) this.#reject(record, rejected, 'time');
+    } else if (result !== SKIPPED) this.#reject(record, rejectionReason(result)!, decoder.field);
   }
 
-  /** Steps the state. `place` names the input in the partition. Without `out` the alerts are out already and are only checked against the journal. */
-  #step(input: Input, place: string, out: Outgoing | undefined, reject: (reason: RejectionReason) => void): void {
+  #reject(record: LogRecord, reason: RejectionReason, field: string): void {
+    const { events, topics, partition } = this.#parts;
+    const { offset, arrivalMs, value } = record;
+    const again = offset < this.#outUpTo;
+    events.recordRejected({ reason, again });
+    if (again) return;
+    const letter = { topic: topics.access, partition, offset, arrivalMs, reason, field, value };
+    this.#out.records.push(deadLetterRecord(topics.deadLetter, letter));
+    this.#out.rejected += 1;
+  }
+
+  /**
+   * Steps the state; returns why the input was rejected, if it was. `place` names the input in the partition. Without `out` the
+   * alerts are out already and are only checked against the journal.
+   */
+  #step(input: Input, place: number | string, out: Outgoing | undefined): RejectionReason | undefined {
     const outputs = step(this.#state, input);
+    let rejected: RejectionReason | undefined;
     for (let i = 0; i < outputs.length; i++) {
       const output = outputs[i]!;
-      if (output.kind === 'rejected') reject(output.reason);
+      if (output.kind === 'rejected') rejected = output.reason;
       else if (output.kind === 'duplicate') this.#parts.events.duplicateSeen();
       else if (output.kind === 'signal') {
         const { topics, partition } = this.#parts;
@@ -229,6 +251,7 @@ export class PartitionFold {
         });
       }
     }
+    return rejected;
   }
 
   #meetAgain(alert: string): void {
@@ -237,21 +260,17 @@ export class PartitionFold {
     this.#parts.events.foldDiverged({ partition: this.#parts.partition, alert });
   }
 
-  async #send(out: Outgoing): Promise<void> {
-    if (out.records.length === 0) return;
-    const entry = {
-      kind: 'decided',
-      seq: this.#parts.writer.nextSeq,
-      upTo: this.#next,
-      alerts: out.alerts,
-      rejected: out.rejected,
-    } as const;
-    await this.#parts.writer.write([entry], out.records);
+  async #send(): Promise<void> {
+    const out = this.#out;
+    this.#out = new Outgoing();
+    const { writer } = this.#parts;
+    const { alerts, rejected } = out;
+    await writer.write([{ kind: 'decided', seq: writer.nextSeq, upTo: this.#next, alerts, rejected }], out.records);
     this.#outUpTo = this.#next;
   }
 }
 
-/** What a batch has to write. */
+/** What is to be written in one transaction. */
 class Outgoing {
   readonly records: NewRecord[] = [];
   readonly alerts: (readonly [string, number])[] = [];

@@ -2,6 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Kafka as KafkaClient, RetryOptions, SASLOptions } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import './codecs.ts';
+import './fetch-patch.ts';
 import './request-queue-patch.ts';
 
 /** How to sign in. Secrets come as values here; the services read them from files and never print them. */

@@ -2,9 +2,12 @@ import type { IHeaders, KafkaMessage, Message, TopicMessages } from 'kafkajs';
 import { assert } from '#libs/base/assert.ts';
 import type { Headers, LogRecord, NewRecord } from '#libs/ports/event-log.ts';
 import { NO_HEADERS } from '#libs/ports/event-log.ts';
+import { FetchedRecord } from './fetched-record.ts';
 
 /** A message of the client as a record of the port. Key and value are the client's own buffers. */
 export function toRecord(message: KafkaMessage): LogRecord {
+  // The newer brokers' answers are read as records of the port at once.
+  if ((message as unknown) instanceof FetchedRecord) return message as unknown as FetchedRecord;
   return {
     offset: Number(message.offset),
     arrivalMs: Number(message.timestamp),
