@@ -15,7 +15,6 @@ export interface PowerRun {
 
 type Cell = string | number;
 
-String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const count = (n: number): string => n.toLocaleString('en-GB');
 const people = ({ median, p95 }: Spread): string => `${median} (${p95})`;
 const rate = ({ per_10000, low, high }: Rate): string => `${per_10000} (${low} to ${high})`;
