@@ -29,6 +29,7 @@ export function stats(state: PipelineState): PipelineStats {
       persons: state.persons.bytes,
       ids: state.ids.bytes + state.idsBefore.bytes,
       recent: state.recent.bytes,
+      sightings: state.sightings.bytes,
     },
     bytesPerAccountChannel: rowBytes(CHANNEL_SCHEMA) + rowBytes(ACCOUNT_SCHEMA),
     counters: { ...state.counters, lookups_forgotten: state.recent.forgotten },

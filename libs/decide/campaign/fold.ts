@@ -1,3 +1,4 @@
+import { assert } from '#libs/base/assert.ts';
 import type { Campaign } from '#libs/model/campaign.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import { dayOf, learnDay } from './family.ts';
@@ -9,6 +10,7 @@ import {
   DAY_MS,
   FADE,
   LAG_DAYS,
+  MAX_PENDING,
   MIN_DAYS,
   MIN_UNITS,
   QUARTER_MS,
@@ -21,6 +23,7 @@ import type { CampaignState } from './state.ts';
 
 /** Takes a signal of any partition. It counts once its quarter of an hour is closed. */
 export function foldSignal(state: CampaignState, signal: Signal): void {
+  assert(state.pending.length < MAX_PENDING, `more than ${MAX_PENDING} signals wait for a watermark that stands still`);
   state.counters.signals++;
   if (signal.timeMs < state.closedMs) state.counters.late++;
   state.pending.push(signal);

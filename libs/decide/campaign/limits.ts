@@ -26,7 +26,7 @@ export const ACTIVE_SHARE = 0.05;
 /** A campaign that nothing adds to and in which so few go on for so long is over. */
 export const QUIET_DAYS = 7;
 
-/** Declared limits; what goes beyond is counted. */
+/** Declared limits. Signals that wait for a watermark end the process (it stands still); what else goes beyond is counted. */
 export const MAX_PENDING = 2_000_000;
 export const MAX_KEYS = 500_000;
 export const MAX_ENTRIES_OF_A_KEY = 20_000;
