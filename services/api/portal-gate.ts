@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import { errors, jwtVerify } from 'jose';
+import { decodeJwt, errors, jwtVerify } from 'jose';
 import type { AccountRestriction } from '#libs/model/action-record.ts';
 import type { RestrictionList } from '#libs/ports/restrictions.ts';
 import { claimAt, issuerKeys, TOKEN_ALGORITHMS } from './oidc.ts';
@@ -59,6 +59,13 @@ export function createPortalGate(options: PortalGateOptions) {
       if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
         return { admitted: false, why: 'invalid_token' };
       }
+      // But to refuse a suspended account nothing has to be proved.
+      const claimed = restrictionAt(
+        options.restrictions,
+        String(claimAt(decodeJwt(token), options.accountClaim)),
+        nowMs,
+      );
+      if (claimed?.restriction === 'suspended') return { admitted: false, why: 'suspended' };
       throw error;
     }
     const accountId = claimAt(payload, options.accountClaim);

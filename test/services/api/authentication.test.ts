@@ -1,10 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CryptoKey, JWTPayload } from 'jose';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthenticator } from '#services/api/authenticate.ts';
 import type { Peer } from '#services/api/identity.ts';
@@ -13,35 +11,16 @@ import { localToken, localTokenReader } from '#services/api/local-token.ts';
 import { oidcReader } from '#services/api/oidc.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { MINUTE, T0 } from '../../support/sample-alert.ts';
+import type { TokenIssuer } from '../../support/token-issuer.ts';
+import { startTokenIssuer } from '../../support/token-issuer.ts';
 
 const HERE: Peer = { address: '127.0.0.1', forwarded: false };
 
-/** An issuer with a discovery document and one signing key, on loopback. */
-async function startIssuer() {
-  const { privateKey, publicKey } = await generateKeyPair('ES256');
-  const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url!);
-    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const answers = new Map<string, object>([
-      ['/.well-known/openid-configuration', { issuer, jwks_uri: `${issuer}/keys` }],
-      ['/keys', { keys }],
-    ]);
-    const answer = answers.get(request.url!);
-    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(answer ?? {}));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { issuer, privateKey, asked, stop: () => server.close() };
-}
-
 describe('tokens of an OpenID Connect issuer', () => {
-  let issuer: Awaited<ReturnType<typeof startIssuer>>;
+  let issuer: TokenIssuer;
   const clock = new ManualClock(T0);
   beforeAll(async () => {
-    issuer = await startIssuer();
+    issuer = await startTokenIssuer();
   });
   afterAll(() => issuer.stop());
 

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
+import type { AccountRestriction } from '#libs/model/action-record.ts';
+import { createPortalGate } from '#services/api/portal-gate.ts';
+import { sampleRestriction } from '../../support/sample-action.ts';
+import { HOUR, T0 } from '../../support/sample-alert.ts';
+import type { TokenIssuer } from '../../support/token-issuer.ts';
+import { startTokenIssuer } from '../../support/token-issuer.ts';
+
+describe('the gate of the portal', () => {
+  let issuer: TokenIssuer;
+  beforeAll(async () => {
+    issuer = await startTokenIssuer();
+  });
+  afterAll(() => issuer.stop());
+
+  const gateOn = (restrictions: AccountRestriction[], change = {}) =>
+    createPortalGate({
+      issuer: issuer.issuer,
+      audience: 'portal',
+      accountClaim: 'ext.account',
+      strongAcr: ['2'],
+      restrictions: createRestrictionList(restrictions),
+      nowMs: () => T0,
+      ...change,
+    });
+  const token = (claims = {}) =>
+    issuer.sign({ aud: 'portal', exp: T0 / 1000 + 60, ext: { account: 'PS-000123' }, ...claims });
+
+  it('knows the account by the claim that is configured', async () => {
+    const restriction = sampleRestriction({ restriction: 'throttle', newPerHour: 5 });
+    expect(await gateOn([restriction])(await token())).toEqual({ admitted: true, accountId: 'PS-000123', restriction });
+    expect(await gateOn([])(await token({ ext: {} }))).toEqual({ admitted: false, why: 'invalid_token' });
+    expect(await gateOn([])(await token({ ext: { account: 7 } }))).toEqual({ admitted: false, why: 'invalid_token' });
+  });
+
+  it('holds a suspension until its end, and no longer', async () => {
+    const suspended = sampleRestriction({ untilMs: T0 + HOUR });
+    expect(await gateOn([suspended])(await token())).toEqual({ admitted: false, why: 'suspended' });
+    const over = sampleRestriction({ untilMs: T0 });
+    expect(await gateOn([over])(await token())).toMatchObject({ admitted: true, restriction: undefined });
+  });
+
+  it('takes a second factor only where it is known to be later than the restriction', async () => {
+    const gate = gateOn([sampleRestriction({ restriction: 'step_up', sinceMs: T0 - HOUR })]);
+    const refused = { admitted: false, why: 'step_up' };
+    expect(await gate(await token())).toEqual(refused);
+    expect(await gate(await token({ acr: '2' }))).toEqual(refused);
+    expect(await gate(await token({ acr: '1', auth_time: T0 / 1000 }))).toEqual(refused);
+    expect(await gate(await token({ acr: '2', auth_time: (T0 - 2 * HOUR) / 1000 }))).toEqual(refused);
+    expect(await gate(await token({ acr: '2', auth_time: T0 / 1000 }))).toMatchObject({ admitted: true });
+  });
+
+  it('without the issuer’s keys cannot say who may go on, but still who may not', async () => {
+    const away = { jwksUri: 'http://127.0.0.1:1/keys' };
+    await expect(gateOn([], away)(await token())).rejects.toThrow();
+    expect(await gateOn([sampleRestriction()], away)(await token())).toEqual({ admitted: false, why: 'suspended' });
+    expect(await gateOn([], away)('not.a.token')).toEqual({ admitted: false, why: 'invalid_token' });
+  });
+});
