@@ -72,5 +72,7 @@ function summariseKind(kind: string, attacks: readonly AttackExposure[]): KindSu
 
 function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
-  return { median: quantileSorted(sorted, 0.5), p95: quantileSorted(sorted, 0.95), max: sorted.at(-1) ?? 0 };
+  // Quantiles between two people are rounded to tenths: more would be noise of the arithmetic.
+  const quantile = (q: number) => Math.round(quantileSorted(sorted, q) * 10) / 10;
+  return { median: quantile(0.5), p95: quantile(0.95), max: sorted.at(-1) ?? 0 };
 }
