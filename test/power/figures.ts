@@ -29,6 +29,7 @@ export type ByRung<T> = Readonly<Record<Rung, T>>;
 export interface Spread {
   readonly n: number;
   readonly median: number;
+  /** A value that occurred: with fewer than twenty, the largest. */
   readonly p95: number;
 }
 
@@ -204,7 +205,11 @@ const exposedBefore = (theft: TheftRow, rungs: readonly Rung[]): number => least
 export function spreadOf(values: readonly number[]): Spread {
   if (values.length === 0) return { n: 0, median: 0, p95: 0 };
   const sorted = [...values].sort((a, b) => a - b);
-  return { n: sorted.length, median: tenths(quantileSorted(sorted, 0.5)), p95: tenths(quantileSorted(sorted, 0.95)) };
+  return {
+    n: sorted.length,
+    median: tenths(quantileSorted(sorted, 0.5)),
+    p95: tenths(sorted[Math.ceil(0.95 * sorted.length) - 1]!),
+  };
 }
 
 export function theftFigures(thefts: readonly TheftRow[]): TheftFigures {

@@ -35,24 +35,27 @@ export const QUICK: PlanSize = {
 const THEFT_ACCOUNTS = 400;
 const CURVE_ACCOUNTS = 500;
 
-/** Thefts first, so that a run that is cut short has something of everything; then honest months. */
+/** All kinds in step, so that a run that is cut short has its share of everything. */
 export function planJobs(size: PlanSize): Job[] {
   const seeds = (count: number, from: number): number[] => Array.from({ length: count }, (_, i) => from + i);
-  return [
-    ...seeds(size.theftSeeds, FIRST_SEED + 1000).map(
-      (seed): Job => ({ kind: 'thefts', seed, accounts: THEFT_ACCOUNTS }),
-    ),
-    ...seeds(size.curveSeeds, FIRST_SEED + 2000).flatMap((seed): Job[] => [
+  const kinds: readonly (readonly Job[])[] = [
+    seeds(size.theftSeeds, FIRST_SEED + 1000).map((seed) => ({ kind: 'thefts', seed, accounts: THEFT_ACCOUNTS })),
+    seeds(size.curveSeeds, FIRST_SEED + 2000).flatMap((seed): Job[] => [
       { kind: 'curve', seed, accounts: CURVE_ACCOUNTS, half: 0 },
       { kind: 'curve', seed, accounts: CURVE_ACCOUNTS, half: 1 },
     ]),
-    ...seeds(size.benignSeeds, FIRST_SEED).map(
-      (seed): Job => ({ kind: 'benign', seed, accounts: size.benignAccounts, months: size.benignMonths }),
-    ),
-    ...Object.keys(ABLATIONS).flatMap((without) =>
-      seeds(size.ablationSeeds, FIRST_SEED + 1000).map(
-        (seed): Job => ({ kind: 'thefts', seed, accounts: THEFT_ACCOUNTS, without }),
-      ),
+    seeds(size.benignSeeds, FIRST_SEED).map((seed) => ({
+      kind: 'benign',
+      seed,
+      accounts: size.benignAccounts,
+      months: size.benignMonths,
+    })),
+    seeds(size.ablationSeeds, FIRST_SEED + 1000).flatMap((seed) =>
+      Object.keys(ABLATIONS).map((without): Job => ({ kind: 'thefts', seed, accounts: THEFT_ACCOUNTS, without })),
     ),
   ];
+  return kinds
+    .flatMap((jobs) => jobs.map((job, i) => ({ job, place: (i + 0.5) / jobs.length })))
+    .sort((a, b) => a.place - b.place)
+    .map(({ job }) => job);
 }
