@@ -15,6 +15,7 @@ import type { Assertion } from './fail-on.ts';
 import { FIGURE_NAMES, parseAssertion } from './fail-on.ts';
 import type { ReplayResult } from './json-result.ts';
 import { jsonResult } from './json-result.ts';
+import { foldKafka, kafkaSource } from './kafka-source.ts';
 import type { Labels } from './labels.ts';
 import { readLabels } from './labels.ts';
 import { rankingReport } from './ranking-report.ts';
@@ -43,12 +44,15 @@ interface ReplayCommandOptions {
 
 const HELP = `
 Sources are read in the order given: plain, gzip or zstd, recognised by content; - is standard input.
+kafka://host:port/topic?from=2026-03-01&to=2026-03-08 reads a topic as the detector does, each partition with a state of its
+own: the alerts are those that went out, whatever order the partitions are read in. from and to are when records came.
 The format (access events, Apache/nginx combined, CSV, …) is recognised by the first lines, or named with --input.
 
 Examples:
   vigie replay access.ndjson.zst
   vigie replay access_log --input combined --top 50
   vigie simulate --attack sweep --labels l.json | vigie replay - --labels l.json --containment simulate
+  vigie replay kafka://localhost:9092/portal.access --against new.yaml
   vigie replay year/*.gz --policy new.yaml --against old.yaml
   vigie replay month.gz --labels l.json --sweep rungs.suspend=15,17,19 --fail-on 'false_suspends>0'
 
@@ -63,7 +67,7 @@ export function registerReplay(program: Command): void {
   program
     .command('replay')
     .description('run recorded access logs through detection and planning; touches no account')
-    .argument('<source...>', 'files, or - for standard input')
+    .argument('<source...>', 'files, - for standard input, or one kafka://host:port/topic')
     .addOption(formatOption())
     .option('--input <format>', `format of the log: auto, ${INPUT_FORMATS.join(', ')}`, 'auto')
     .option('--mapping <file>', 'mapping file (YAML) that says where a log of your own keeps its fields')
@@ -98,6 +102,7 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 async function runReplay(paths: readonly string[], options: ReplayCommandOptions): Promise<void> {
   const startedMs = performance.now();
   const assertions = options.failOn.map(parseAssertion);
+  const topic = kafkaSource(paths, options);
   const format = sourceFormat(options.input, options.mapping);
   checkLabelsGiven(assertions, options.labels);
   const labels = options.labels === undefined ? undefined : await labelsOf(options.labels, paths);
@@ -111,12 +116,10 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
 
   const progress = createProgress('events');
   try {
-    await foldSources(replay, paths, {
-      format,
-      signal: interruption,
-      warn,
-      onProgress: (done, of) => progress.update({ count: replay.events, done, of }),
-    });
+    const onProgress = (done: number, of: number) => progress.update({ count: replay.events, done, of });
+    const shared = { format, signal: interruption, warn, onProgress };
+    if (topic === undefined) await foldSources(replay, paths, shared);
+    else await foldKafka(replay, topic, shared);
   } finally {
     progress.clear();
   }

@@ -74,8 +74,10 @@ export function jsonResult(result: ReplayResult): unknown {
   };
 }
 
-function alertsOf(lane: Lane): unknown[] {
-  return lane.incidents.sorted().map(({ created, peak, last, rung, severity }) => ({
+/** Incidents as they are printed. */
+export function alertsOf(lane: Pick<Lane, 'incidents'> & { readonly exposures?: Lane['exposures'] }): unknown[] {
+  const { incidents, exposures } = lane;
+  return incidents.sorted().map(({ created, peak, last, rung, severity }) => ({
     id: created.id,
     time: iso(created.timeMs),
     account: created.account.id,
@@ -94,7 +96,7 @@ function alertsOf(lane: Lane): unknown[] {
     class: created.account.class,
     profession: created.account.profession,
     department: created.account.department,
-    ...(lane.exposures.size > 0 && { attack: lane.exposures.attackOn(created.account.id, last.timeMs) }),
+    ...(exposures && exposures.size > 0 && { attack: exposures.attackOn(created.account.id, last.timeMs) }),
   }));
 }
 

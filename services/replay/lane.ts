@@ -1,3 +1,4 @@
+import { assert } from '#libs/base/assert.ts';
 import type { SnapshotReader, SnapshotWriter } from '#libs/base/snapshot.ts';
 import type { CampaignState } from '#libs/decide/campaign/index.ts';
 import {
@@ -14,7 +15,7 @@ import type { Alert } from '#libs/model/alert.ts';
 import type { ResponseNotice } from '#libs/model/notice.ts';
 import type { Policy } from '#libs/model/policy/index.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
-import { createState, restore, snapshot, step } from '#libs/pipeline/index.ts';
+import { createState, restore, snapshot, stats, step } from '#libs/pipeline/index.ts';
 import type { ResponseState } from '#libs/respond/index.ts';
 import {
   createResponseState,
@@ -31,6 +32,7 @@ import type { Disturbance } from './honest-accounts.ts';
 import type { IncidentEntry } from './incident-log.ts';
 import { IncidentLog } from './incident-log.ts';
 import type { Labels } from './labels.ts';
+import { PartitionOutputs } from './partition-outputs.ts';
 import { SimulatedPortal } from './simulated-portal.ts';
 
 /** What became of one event in one lane. */
@@ -43,6 +45,11 @@ export interface LaneOptions {
   readonly labels?: Labels | undefined;
   readonly containment: 'simulate' | 'off';
   readonly accounts: AccountsSeen;
+}
+
+export interface LimitsReached {
+  readonly lookupsForgotten: number;
+  readonly saturated: number;
 }
 
 interface LaneSmall {
@@ -74,6 +81,9 @@ export class Lane {
   #pipeline: PipelineState;
   #response: ResponseState;
   #correlator: CampaignState = createCampaignState();
+  /** Where the log comes in partitions: what each said, put in order at the end. */
+  #partitions: PartitionOutputs | undefined;
+  #limitsBefore: LimitsReached = { lookupsForgotten: 0, saturated: 0 };
 
   constructor({ name, policy, labels, containment, accounts }: LaneOptions) {
     this.name = name;
@@ -92,6 +102,15 @@ export class Lane {
     return this.#pipeline;
   }
 
+  /** What the states of all partitions so far could not hold or count to its end. */
+  get limitsReached(): LimitsReached {
+    const { counters } = stats(this.#pipeline);
+    return {
+      lookupsForgotten: this.#limitsBefore.lookupsForgotten + counters.lookups_forgotten!,
+      saturated: this.#limitsBefore.saturated + counters.saturated!,
+    };
+  }
+
   /** What the detection of campaigns had to leave out, by name. */
   get campaignCounters(): Readonly<CampaignState['counters']> {
     return this.#correlator.counters;
@@ -99,12 +118,13 @@ export class Lane {
 
   /** @param now number of the event @param firstSeen number of the first event of its account and person */
   take(event: AccessEvent, now: number, firstSeen: number): Verdict {
+    this.#partitions?.seeEvent(event.timeMs);
     if (this.portal && !this.portal.admits(event, firstSeen)) {
       this.exposures.takeEvent(event, true);
       return 'refused';
     }
     const outputs = step(this.#pipeline, event);
-    this.#closeCampaigns(this.#pipeline.newestMs);
+    if (this.#partitions === undefined) this.#closeCampaigns(this.#pipeline.newestMs);
     if (outputs.length === 0) {
       this.exposures.takeEvent(event, false);
       return 'taken';
@@ -114,7 +134,8 @@ export class Lane {
     if (first.kind === 'rejected') return first.reason;
     this.exposures.takeEvent(event, false);
     for (const output of outputs) {
-      if (output.kind === 'alert') this.#takeAlert(output.alert, now);
+      if (this.#partitions !== undefined) this.#partitions.take(output, this.#pipeline.newestMs);
+      else if (output.kind === 'alert') this.#takeAlert(output.alert, now);
       else if (output.kind === 'signal') foldSignal(this.#correlator, output.signal);
     }
     return 'taken';
@@ -122,7 +143,29 @@ export class Lane {
 
   /** The log is over: what waits for the end of its quarter of an hour is decided. */
   end(): void {
-    this.#closeCampaigns(this.#pipeline.newestMs + QUARTER_MS);
+    if (this.#partitions !== undefined) this.#endPartitions(this.#partitions);
+    else this.#closeCampaigns(this.#pipeline.newestMs + QUARTER_MS);
+  }
+
+  /** The next partition of a log begins: as live, it has a state of its own. Not with containment or labels. */
+  beginPartition(): void {
+    assert(this.portal === undefined && this.exposures.size === 0, 'what an event leads to waits for other partitions');
+    this.#partitions ??= new PartitionOutputs();
+    this.#partitions.begin(this.#pipeline.newestMs);
+    this.#limitsBefore = this.limitsReached;
+    this.#pipeline = createState({ policy: this.policy.detection });
+  }
+
+  /** Campaigns are looked for, and plans made, once all partitions have told what they know. */
+  #endPartitions(partitions: PartitionOutputs): void {
+    partitions.begin(this.#pipeline.newestMs);
+    // As where a log is in order: the first event, whoever's, is the beginning.
+    if (partitions.newestMs > 0) this.campaigns.take(closeCampaigns(this.#correlator, partitions.firstMs));
+    for (const output of partitions.inOrder()) {
+      if (output.kind === 'alert') this.#takeAlert(output.alert, 0);
+      else foldSignal(this.#correlator, output.signal);
+    }
+    this.campaigns.take(closeCampaigns(this.#correlator, partitions.newestMs + QUARTER_MS));
   }
 
   /** A log in order has one partition: its newest event is the watermark. */

@@ -3,7 +3,7 @@ import type { Decoder, TimeGuardState } from '#libs/intake/index.ts';
 import { DECODED, rejectionReason, SKIPPED, TimeGuard } from '#libs/intake/index.ts';
 import { AccessEvent } from '#libs/model/access-event.ts';
 import type { RejectionReason } from '#libs/model/rejection.ts';
-import { stats } from '#libs/pipeline/index.ts';
+import type { LogRecord } from '#libs/ports/event-log.ts';
 import { AccountsSeen } from './accounts-seen.ts';
 import type { LaneOptions } from './lane.ts';
 import { Lane } from './lane.ts';
@@ -44,6 +44,8 @@ interface ReplaySmall {
   readonly robots: unknown;
   readonly guard: TimeGuardState;
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 const CAMPAIGN_LIMITS = [
   ['sourceKeysRefused', 'networks and devices were not watched for campaigns: the table was full'],
@@ -113,6 +115,27 @@ export class Replay {
     }
   }
 
+  /** The next partition of a log begins. */
+  beginPartition(): void {
+    for (const lane of this.lanes) lane.beginPartition();
+  }
+
+  /**
+   * Takes one record of a log, which says when it came: as live, that tells a wrong clock, and nothing is guessed from what
+   * comes behind.
+   */
+  takeLogRecord(source: string, { offset, arrivalMs, value }: LogRecord, decoder: Decoder): void {
+    const event = this.#event;
+    const bytes = value === null ? NO_BYTES : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    const result = decoder.decode(bytes, 0, bytes.length, event, offset);
+    this.#records++;
+    if (result === DECODED) {
+      event.arrivalMs = arrivalMs;
+      this.#take(event, source, offset);
+    } else if (result === SKIPPED) this.skipped++;
+    else this.rejections.add(rejectionReason(result)!, { source, position: offset, field: decoder.field });
+  }
+
   /** The input is over: decides what was waiting for what comes behind it. Not to be called before a checkpoint. */
   end(): void {
     this.#guard.end();
@@ -121,13 +144,10 @@ export class Replay {
 
   /** What the first lane could not hold or count to its end, in words. */
   limits(): string[] {
-    const { counters } = stats(this.lanes[0].pipeline);
+    const { lookupsForgotten, saturated } = this.lanes[0].limitsReached;
     const texts: readonly (readonly [number, string])[] = [
-      [
-        counters.lookups_forgotten,
-        'older look-ups were forgotten: an incident that began before them states too few exposed',
-      ],
-      [counters.saturated, 'counts stood at the end of their range'],
+      [lookupsForgotten, 'older look-ups were forgotten: an incident that began before them states too few exposed'],
+      [saturated, 'counts stood at the end of their range'],
       ...CAMPAIGN_LIMITS.map(([name, text]) => [this.lanes[0].campaignCounters[name], text] as const),
       [this.robots.overflow, 'requests of declared robots came after their table was full'],
     ];
