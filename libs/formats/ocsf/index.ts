@@ -1,5 +1,4 @@
 export { actionEvent } from './action-event.ts';
 export type { Json, OcsfSource } from './common.ts';
-export { OCSF_VERSION } from './common.ts';
 export { detectionFinding, noticeFinding } from './detection-finding.ts';
 export { alertOfFinding } from './read-alert.ts';
