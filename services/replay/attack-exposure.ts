@@ -15,7 +15,9 @@ import type { Attack } from './labels.ts';
 /** Bits in a person's word: shown while the account had not reached the rung; shown at all; shown and not refused. */
 const ANYWAY = 1 << RUNGS.length;
 const CONTAINED = ANYWAY << 1;
-const KINDS = RUNGS.length + 2;
+/** Shown and not refused, while no campaign had named the account. */
+const UNNAMED = CONTAINED << 1;
+const KINDS = RUNGS.length + 3;
 
 /** A rung is passed by itself and by what lies above it, but a quota's throttle asks for no second factor. */
 const PASSES: Readonly<Record<Rung, readonly Rung[]>> = {
@@ -28,10 +30,12 @@ const PASSES: Readonly<Record<Rung, readonly Rung[]>> = {
 interface AttackState {
   readonly attack: Attack;
   readonly people: Table64;
-  /** People by bit, in the order of RUNGS, then anyway, then contained. */
+  /** People by bit, in the order of RUNGS, then anyway, contained, unnamed. */
   readonly counts: number[];
   /** By account: bits of the rungs reached since the attack began. */
   readonly reached: Map<string, number>;
+  /** Accounts that a campaign has named since the attack began. */
+  readonly named: Set<string>;
   /** When the first of its accounts reached each rung, ms. */
   readonly firstMs: Map<Rung, number>;
 }
@@ -47,6 +51,8 @@ export interface AttackExposure {
   readonly ifNobodyActed: number;
   /** People shown although the simulated portal enforced what was decided. */
   readonly contained: number;
+  /** The same if people had stopped each account when a campaign named it. */
+  readonly containedByCampaign: number;
 }
 
 export class AttackExposures {
@@ -59,6 +65,7 @@ export class AttackExposures {
       people: new Table64(1),
       counts: new Array<number>(KINDS).fill(0),
       reached: new Map(),
+      named: new Set(),
       firstMs: new Map(),
     }));
     for (const state of this.#attacks) {
@@ -96,7 +103,8 @@ export class AttackExposures {
     if (event.outcome !== OUTCOME_FOUND && event.outcome !== OUTCOME_SUCCESS) return;
     for (const state of this.#at(event.accountId, event.timeMs)) {
       const reached = state.reached.get(event.accountId) ?? 0;
-      const shown = ((ANYWAY - 1) & ~reached) | ANYWAY | (refused ? 0 : CONTAINED);
+      const passes = refused ? 0 : state.named.has(event.accountId) ? CONTAINED : CONTAINED | UNNAMED;
+      const shown = ((ANYWAY - 1) & ~reached) | ANYWAY | passes;
       state.people.insert(event.personLo, event.personHi);
       const { slots, at } = state.people;
       const fresh = shown & ~slots[at];
@@ -118,6 +126,13 @@ export class AttackExposures {
     }
   }
 
+  /** A campaign named the account. */
+  takeNamed(accountId: string, timeMs: number): void {
+    for (const { attack, named } of this.#byAccount.get(accountId) ?? []) {
+      if (timeMs >= attack.startMs) named.add(accountId);
+    }
+  }
+
   results(): AttackExposure[] {
     return this.#attacks.map(({ attack, counts, reached, firstMs }) => ({
       attack,
@@ -126,23 +141,30 @@ export class AttackExposures {
       accounts: byRung((_, i) => [...reached.values()].filter((bits) => (bits & (1 << i)) !== 0).length),
       ifNobodyActed: counts[RUNGS.length],
       contained: counts[RUNGS.length + 1],
+      containedByCampaign: counts[RUNGS.length + 2],
     }));
   }
 
   save(writer: SnapshotWriter): void {
-    for (const { people, counts, reached, firstMs } of this.#attacks) {
+    for (const { people, counts, reached, firstMs, named } of this.#attacks) {
       people.save(writer);
-      writer.json([counts, [...reached], [...firstMs]]);
+      writer.json([counts, [...reached], [...firstMs], [...named]]);
     }
   }
 
   load(reader: SnapshotReader): void {
     for (const state of this.#attacks) {
       state.people.load(reader);
-      const [counts, reached, firstMs] = reader.json() as [number[], [string, number][], [Rung, number][]];
+      const [counts, reached, firstMs, named] = reader.json() as [
+        number[],
+        [string, number][],
+        [Rung, number][],
+        string[],
+      ];
       state.counts.splice(0, KINDS, ...counts);
       for (const [account, bits] of reached) state.reached.set(account, bits);
       for (const [rung, timeMs] of firstMs) state.firstMs.set(rung, timeMs);
+      for (const account of named) state.named.add(account);
     }
   }
 

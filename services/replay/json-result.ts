@@ -142,11 +142,16 @@ const spread = ({ median, p95, max }: Spread) => ({ median, p95, max });
 
 function labelsOf({ attacks, byKind, honest, campaigns }: LaneSummary): unknown {
   return {
-    attacks: attacks.map(({ attack, before, firstMs, accounts, ifNobodyActed, contained }) => ({
+    attacks: attacks.map(({ attack, before, firstMs, accounts, ifNobodyActed, contained, containedByCampaign }) => ({
       id: attack.id,
       kind: attack.kind,
       accounts: attack.accounts.length,
-      exposed: { ...before, contained, if_nobody_acted: ifNobodyActed },
+      exposed: {
+        ...before,
+        contained,
+        contained_by_campaign: containedByCampaign,
+        if_nobody_acted: ifNobodyActed,
+      },
       first: Object.fromEntries(RUNGS.map((rung) => [rung, firstMs[rung] === undefined ? null : iso(firstMs[rung])])),
       accounts_reached: accounts,
     })),

@@ -171,7 +171,12 @@ export class Lane {
   /** A log in order has one partition: its newest event is the watermark. */
   #closeCampaigns(watermarkMs: number): void {
     if (watermarkMs < this.#correlator.closedMs + QUARTER_MS) return;
-    this.campaigns.take(closeCampaigns(this.#correlator, watermarkMs));
+    const published = closeCampaigns(this.#correlator, watermarkMs);
+    if (published.length === 0) return;
+    this.campaigns.take(published);
+    for (const { members, timeMs } of published) {
+      for (const { account } of members) this.exposures.takeNamed(account.id, timeMs);
+    }
   }
 
   #takeAlert(alert: Alert, now: number): void {

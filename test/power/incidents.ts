@@ -27,14 +27,15 @@ function row(o: IncidentOutcome): string {
     duration(o.firstStopS),
     `${count(o.restricted)} (${count(o.suspended)})`,
     o.accounts > 2 ? `${count(o.namedIn48h)} of ${count(o.accounts)}` : '-',
+    o.namedIn48h > 0 ? count(o.exposedByCampaign) : '-',
   ];
   return `| ${cells.join(' | ')} |\n`;
 }
 
 const { values, positionals } = parseArgs({ options: { seed: { type: 'string' } }, allowPositionals: true });
 process.stdout.write(
-  '| incident | really: accounts / people | simulated: accounts / people if nobody acts | exposed with Vigie | first restriction after | accounts restricted (suspended) | named as one campaign in 48 h |\n' +
-    '|---|---:|---:|---:|---:|---:|---:|\n',
+  '| incident | really: accounts / people | simulated: accounts / people if nobody acts | exposed with Vigie | first restriction after | accounts restricted (suspended) | named as one campaign in 48 h | exposed if people stop what a campaign names |\n' +
+    '|---|---:|---:|---:|---:|---:|---:|---:|\n',
 );
 for (const name of positionals.length > 0 ? positionals : scenarioNames()) {
   process.stdout.write(row(await runIncident(name, values.seed === undefined ? undefined : Number(values.seed))));

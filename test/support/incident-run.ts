@@ -74,6 +74,8 @@ export interface IncidentOutcome {
   readonly accounts: number;
   readonly ifNobodyActed: number;
   readonly exposed: number;
+  /** The same if people had stopped each account when a campaign named it. */
+  readonly exposedByCampaign: number;
   /** Stolen accounts that the machine restricted by itself, and those among them that it suspended. */
   readonly restricted: number;
   readonly suspended: number;
@@ -104,6 +106,7 @@ export async function runIncident(name: string, seed?: number): Promise<Incident
     accounts: startOf.size,
     ifNobodyActed: sum(({ exposed }) => exposed.if_nobody_acted!),
     exposed: sum(({ exposed }) => exposed.contained!),
+    exposedByCampaign: sum(({ exposed }) => exposed.contained_by_campaign!),
     restricted: new Set(stops.map(({ account }) => account)).size,
     suspended: new Set(stops.filter(({ action }) => action === 'suspend').map(({ account }) => account)).size,
     firstStopS: stops.length === 0 ? undefined : (Math.min(...stops.map((s) => Date.parse(s.time))) - startMs) / 1000,

@@ -10,7 +10,7 @@ export const LAG_DAYS = 7;
 /** The first days of a log teach nothing: everything in them is new. */
 export const WARM_DAYS = 7;
 /** Days of history before a count may say anything. */
-export const MIN_DAYS = 21;
+export const MIN_DAYS = 28;
 /** Fewer accounts are no campaign. An establishment's accounts count once. */
 export const MIN_UNITS = 3;
 

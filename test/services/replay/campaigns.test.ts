@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 5, 8);
-const ATTACK_DAY = 25;
+const ATTACK_DAY = 30;
 const accountOf = (n: number): string => `PS-${String(n).padStart(3, '0')}`;
 
 function line(n: number, timeMs: number, ip: string, device: string): string {
@@ -25,7 +25,7 @@ function line(n: number, timeMs: number, ip: string, device: string): string {
 }
 
 /** Sixty accounts that look up the same person every morning; on one day five are used from one and the same machine. */
-const lines = Array.from({ length: 28 }, (_, day) => [
+const lines = Array.from({ length: 33 }, (_, day) => [
   ...Array.from({ length: 60 }, (_, n) => line(n, START + day * DAY_MS + n * 60_000, `10.0.${n}.1`, `desk-${n}`)),
   ...(day === ATTACK_DAY
     ? Array.from({ length: 5 }, (_, i) =>
@@ -57,6 +57,8 @@ test('a replay names the accounts of one machine, in JSON, in text and in the la
   expect(campaigns[0]).toMatchObject({ kind: 'shared_infrastructure', accounts: victims });
   expect(campaigns[0].id).toMatch(/^[0-9a-f]{32}$/);
   expect(campaigns[0].time).toBe(new Date(START + ATTACK_DAY * DAY_MS + 2.25 * 3_600_000).toISOString());
+  // Five look-ups, all before the quarter of an hour was over.
+  expect(found.attacks[0].exposed).toMatchObject({ contained: 5, contained_by_campaign: 5, if_nobody_acted: 5 });
   expect(found.campaigns).toMatchObject({
     attacks: [{ id: 'a', accounts: 5, named_6h: 5, named: 5 }],
     honest_named: 0,
