@@ -1,4 +1,10 @@
-/** The API as a process of its own for the bench of restrictions: a full list, a local token. Says its URL on stdout, and at its end the µs of CPU. */
+/**
+ * The API as a process of its own for the bench of restrictions: a full list, a local token. Says on stdout its URL and that of
+ * a server that does nothing but answer; and after SIGTERM the µs of CPU it took.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
 import { createRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import { DEFAULT_RESPONSE_POLICY } from '#libs/model/response-policy.ts';
@@ -48,10 +54,14 @@ const api = await startApi(
   },
   { host: '127.0.0.1', port: 0 },
 );
-process.stdout.write(`${api.url}\n`);
+const floor = createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+await once(floor, 'listening');
+process.stdout.write(`${api.url}\nhttp://127.0.0.1:${(floor.address() as AddressInfo).port}\n`);
 const before = process.cpuUsage();
 process.once('SIGTERM', async () => {
   await api.stop();
+  floor.close();
+  floor.closeAllConnections();
   const { user, system } = process.cpuUsage(before);
   process.stdout.write(`${user + system}\n`);
 });
