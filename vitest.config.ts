@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'fast',
           include: ['test/{libs,contract,services,structure}/**/*.test.ts'],
           testTimeout: 20_000,
+          // Waiting for something to happen says nothing about how fast it is.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
