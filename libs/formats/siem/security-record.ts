@@ -77,6 +77,19 @@ export function securityRecord(json: string): Result<SecurityRecord, string> {
     const name = text(notice.notice);
     return ok({ ...common, ...none, kind: 'notice', name, state: 'created', accountId: text(notice.accountId) });
   }
+  // A finding about many accounts: a campaign.
+  const finding = fields(read.finding_info);
+  if (read.class_uid === 2004 && text(finding.uid) !== '') {
+    return ok({
+      ...common,
+      ...none,
+      kind: 'alert',
+      name: text(fields(finding.analytic).name) || 'finding',
+      state: read.activity_id === 1 ? 'created' : 'updated',
+      accountId: '',
+      incident: text(finding.uid),
+    });
+  }
   if (read.class_uid === 3001 || read.class_uid === 7001) {
     return ok({
       ...common,

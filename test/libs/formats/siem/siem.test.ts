@@ -70,6 +70,20 @@ describe('what is read from the topics', () => {
     expect(NOTICE).toMatchObject({ kind: 'notice', name: 'breaker_opened', accountId: '', severity: 5 });
   });
 
+  it('is a finding about many accounts as well', () => {
+    const found = read({
+      class_uid: 2004,
+      activity_id: 2,
+      severity_id: 4,
+      time: T0,
+      message: 'Many accounts at once: 12 accounts',
+      metadata: { uid: 'c1:2' },
+      finding_info: { uid: 'c1', types: ['campaign', 'new_sources'], analytic: { name: 'campaign' } },
+      unmapped: { campaign: {} },
+    });
+    expect(found).toMatchObject({ kind: 'alert', name: 'campaign', state: 'updated', accountId: '', incident: 'c1' });
+  });
+
   it.each(['', 'x', '[]', '{}', '{"class_uid":1,"metadata":{"uid":"x"}}', '{"class_uid":2004}'])(
     'is refused: %s',
     (text) => {
