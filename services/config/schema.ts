@@ -55,6 +55,13 @@ export const serviceConfigSchema = z.strictObject({
       checkpoint_seconds: z.number().min(1).max(3600).default(60),
     })
     .optional(),
+  correlator: z
+    .strictObject({
+      /** Folder that every instance sees; not the detector's. */
+      checkpoints: file,
+      checkpoint_seconds: z.number().min(1).max(3600).default(60),
+    })
+    .optional(),
   responder: z
     .strictObject({
       /** SQLite file of actions and audit: for one responder alone. */

@@ -19,7 +19,6 @@ import type { TopicNames } from './topics.ts';
 /** After being fenced, the group must have told within this time that the partition is another's; else something is wrong. */
 const FENCED_PATIENCE_MS = 60_000;
 
-/** So long signals and dead letters may wait for company. */
 const FLUSH_EVERY_MS = 2000;
 
 export interface DetectorParts {
@@ -32,6 +31,8 @@ export interface DetectorParts {
   /** Names this instance in the journal. */
   readonly instance: string;
   readonly checkpointEveryMs: number;
+  /** So long signals and dead letters may wait for company, ms; 2000 where not given. */
+  readonly flushEveryMs?: number;
   readonly source: OcsfSource;
   readonly clock: Clock;
   readonly events: DetectorEvents;
@@ -108,7 +109,7 @@ class PartitionedDetector implements Detector {
   }
 
   async #start(): Promise<void> {
-    const { log, group, topics, checkpointEveryMs } = this.#parts;
+    const { log, group, topics, checkpointEveryMs, flushEveryMs = FLUSH_EVERY_MS } = this.#parts;
     await this.#tail.start();
     await this.#controls.start();
     this.#consuming = await log.consume({
@@ -126,7 +127,7 @@ class PartitionedDetector implements Detector {
     }, checkpointEveryMs);
     this.#flushTimer = setInterval(() => {
       for (const [partition, held] of this.#held) void this.#guard(partition, held.flush());
-    }, FLUSH_EVERY_MS);
+    }, flushEveryMs);
   }
 
   async #stop(): Promise<void> {
@@ -187,6 +188,7 @@ class PartitionedDetector implements Detector {
         commit: async (p, offset) => this.#consuming?.commit(p, offset),
       },
       start.journalSeq === 0 ? -1 : start.next,
+      start.next >= start.end,
     );
     this.#held.set(partition, held);
     await held.settle();

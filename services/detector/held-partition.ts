@@ -7,6 +7,11 @@ import { CHECKPOINTS_KEPT } from './journal-tail.ts';
 import type { PartitionFold } from './partition-fold.ts';
 import type { PartitionWriter } from './partition-writer.ts';
 
+/** A partition whose log is at its end and brings nothing for so long is said to rest. */
+const REST_AFTER_MS = 10_000;
+/** A log's end may be some offsets behind its last record: marks of transactions stand there. */
+const MARKS_AT_END = 2;
+
 export interface HeldParts {
   readonly topic: string;
   readonly partition: number;
@@ -27,15 +32,24 @@ export class HeldPartition {
   #turn: Promise<void> = Promise.resolve();
   #checkpointed: number;
   #released = false;
+  #isAtEnd: boolean;
+  #toldRest = false;
+  #lastBatchMs: number;
 
-  constructor(parts: HeldParts, checkpointed: number) {
+  /** @param isAtEnd nothing is there to be read yet */
+  constructor(parts: HeldParts, checkpointed: number, isAtEnd: boolean) {
+    this.#isAtEnd = isAtEnd;
+    this.#lastBatchMs = parts.nowMs();
     this.#parts = parts;
     this.#checkpointed = checkpointed;
   }
 
   batch(batch: LogBatch): Promise<void> {
+    this.#isAtEnd = batch.end - batch.next <= MARKS_AT_END;
+    this.#toldRest = false;
     return this.#inTurn(async () => {
       await this.#parts.fold.fold(batch);
+      this.#lastBatchMs = this.#parts.nowMs();
       await this.#takeWhatIsNew();
     });
   }
@@ -47,7 +61,12 @@ export class HeldPartition {
 
   /** Writes the signals and dead letters that wait. */
   flush(): Promise<void> {
-    return this.#parts.fold.hasUnwritten ? this.#inTurn(() => this.#parts.fold.flush()) : Promise.resolve();
+    const { fold, nowMs } = this.#parts;
+    if (!this.#toldRest && this.#isAtEnd && nowMs() - this.#lastBatchMs >= REST_AFTER_MS) {
+      this.#toldRest = true;
+      return this.#inTurn(() => fold.tellRest());
+    }
+    return fold.hasUnwritten ? this.#inTurn(() => fold.flush()) : Promise.resolve();
   }
 
   /** Puts the state down where it has moved on since the last time. */

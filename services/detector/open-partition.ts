@@ -77,7 +77,7 @@ export async function findStart(parts: OpenParts): Promise<FoldStart> {
     writer.startAfter(lastSeq);
     await writer.write(added);
   }
-  return { ...start, next, journalSeq, journal: [...journal, ...added] };
+  return { ...start, next, end: bounds.end, journalSeq, journal: [...journal, ...added] };
 }
 
 const fresh = (policy: DetectionPolicy) => ({ state: createState({ policy }), policy });

@@ -44,6 +44,18 @@ export function signalRecord(topic: string, partition: number, place: string, si
   };
 }
 
+/** What stands among a partition's signals to say how far it is, for whoever waits for all partitions. */
+export type PartitionMark =
+  /** Its clock (newest event time) has reached this quarter of an hour: no later signal of it is older. */
+  | { readonly signal: 'clock'; readonly timeMs: number }
+  /** Its log is read to the end and nothing has come for a while: it is not to be waited for until it speaks again. */
+  | { readonly signal: 'rest' };
+
+export function markRecord(topic: string, partition: number, place: string, mark: PartitionMark, timeMs: number) {
+  const headers = cloudEventHeaders({ id: `${partition}/${place}`, source: SOURCE, type: 'vigie.mark', timeMs });
+  return { topic, key: String(partition), partition, value: Buffer.from(JSON.stringify(mark), 'utf8'), headers };
+}
+
 /** A record of the access log that was not taken. */
 export interface DeadLetter {
   readonly topic: string;

@@ -1,4 +1,5 @@
 import { assert } from '#libs/base/assert.ts';
+import { QUARTER_MS } from '#libs/decide/campaign/index.ts';
 import type { OcsfSource } from '#libs/formats/ocsf/index.ts';
 import type { Decoder } from '#libs/intake/index.ts';
 import { DECODED, rejectionReason, SKIPPED } from '#libs/intake/index.ts';
@@ -12,7 +13,7 @@ import type { LogBatch, LogRecord, NewRecord } from '#libs/ports/event-log.ts';
 import type { PlacedControl } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import type { Numbered } from './journal-entry.ts';
-import { alertRecord, deadLetterRecord, signalRecord } from './outgoing.ts';
+import { alertRecord, deadLetterRecord, markRecord, signalRecord } from './outgoing.ts';
 import type { PartitionWriter } from './partition-writer.ts';
 import type { TopicNames } from './topics.ts';
 
@@ -36,6 +37,8 @@ export interface FoldStart {
   readonly policy: DetectionPolicy;
   /** Offset of the next record. */
   readonly next: number;
+  /** End of the log as it stood. */
+  readonly end: number;
   readonly controlsNext: number;
   /** Number of the last journal entry that the state holds. */
   readonly journalSeq: number;
@@ -62,6 +65,8 @@ export class PartitionFold {
   #isWhole = true;
   /** What is decided and not yet written. Between batches it holds no alert. */
   #out = new Outgoing();
+  /** Where the quarter of an hour after the clock's own begins. */
+  #nextQuarterMs: number;
   /** Journaled alerts that the fold has not met again yet. */
   readonly #known = new Set<string>();
 
@@ -69,6 +74,7 @@ export class PartitionFold {
     this.#parts = parts;
     this.#state = start.state;
     this.#policy = start.policy;
+    this.#nextQuarterMs = Math.floor(Math.max(0, start.state.newestMs) / QUARTER_MS) * QUARTER_MS + QUARTER_MS;
     this.#next = start.next;
     this.#controlsNext = start.controlsNext;
     this.#outUpTo = start.next;
@@ -147,6 +153,15 @@ export class PartitionFold {
       next: batch.next,
       behind: Math.max(0, batch.end - batch.next),
     });
+  }
+
+  /** Says on the topic of signals that nothing more comes for now. */
+  async tellRest(): Promise<void> {
+    if (!this.#isWhole || !this.caughtUp) return;
+    const { topics, partition } = this.#parts;
+    const place = `${this.#next}/rest/${this.#parts.writer.nextSeq}`;
+    this.#out.records.push(markRecord(topics.signals, partition, place, { signal: 'rest' }, this.#state.newestMs));
+    await this.flush();
   }
 
   /** Writes what waits. Errors: FencedError when the partition is another's. */
@@ -232,6 +247,7 @@ export class PartitionFold {
    */
   #step(input: Input, place: number | string, out: Outgoing | undefined): RejectionReason | undefined {
     const outputs = step(this.#state, input);
+    if (this.#state.newestMs >= this.#nextQuarterMs) this.#markClock(place, out);
     let rejected: RejectionReason | undefined;
     for (let i = 0; i < outputs.length; i++) {
       const output = outputs[i]!;
@@ -252,6 +268,15 @@ export class PartitionFold {
       }
     }
     return rejected;
+  }
+
+  /** Tells of each quarter of an hour that the partition's clock enters: the same ones wherever the fold is cut. */
+  #markClock(place: number | string, out: Outgoing | undefined): void {
+    const timeMs = Math.floor(this.#state.newestMs / QUARTER_MS) * QUARTER_MS;
+    this.#nextQuarterMs = timeMs + QUARTER_MS;
+    const { topics, partition } = this.#parts;
+    const mark = { signal: 'clock', timeMs } as const;
+    out?.records.push(markRecord(topics.signals, partition, `${place}/clock`, mark, timeMs));
   }
 
   #meetAgain(alert: string): void {

@@ -12,6 +12,7 @@ import { openConfiguredLog } from '#services/config/open-log.ts';
 import type { ServiceConfig } from '#services/config/schema.ts';
 import { topicNames } from '#services/detector/topics.ts';
 import { startMetrics } from '#services/telemetry/prometheus.ts';
+import { startConfiguredCorrelator } from './correlator.ts';
 import { startConfiguredDetector } from './detector.ts';
 import { startConfiguredNotifier } from './notifier.ts';
 import { startConfiguredResponder } from './responder.ts';
@@ -20,6 +21,7 @@ import type { RunningService, ServiceContext, StartService } from './service.ts'
 /** In the order in which they are started; they are stopped the other way round. */
 const SERVICES = new Map<string, StartService>([
   ['responder', startConfiguredResponder],
+  ['correlator', startConfiguredCorrelator],
   ['detector', startConfiguredDetector],
   ['notifier', startConfiguredNotifier],
 ]);
@@ -39,7 +41,11 @@ export function registerStart(program: Command): void {
 /** `all` is what the configuration has a part for; detector and responder it must have. */
 function namesOf(service: string, config: ServiceConfig): readonly string[] {
   if (service !== 'all') return [service];
-  return [...SERVICES.keys()].filter((name) => name !== 'notifier' || config.notify !== undefined);
+  return [...SERVICES.keys()].filter(
+    (name) =>
+      (name !== 'notifier' || config.notify !== undefined) &&
+      (name !== 'correlator' || config.correlator !== undefined),
+  );
 }
 
 async function runServices(service: string, file: string): Promise<void> {

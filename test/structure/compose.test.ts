@@ -49,7 +49,7 @@ describe('docker-compose.yml', () => {
     const started = entries.flatMap(([name, { command }]) =>
       command?.[0] === 'start' ? [[name, command] as const] : [],
     );
-    expect(started.map(([name]) => name)).toEqual(['detector', 'responder']);
+    expect(started.map(([name]) => name)).toEqual(['detector', 'correlator', 'responder']);
     const known = COMMANDS.map((c) => c.name);
     expect(known).toEqual(expect.arrayContaining(['start', 'topics']));
     for (const [name, command] of started) {

@@ -39,7 +39,7 @@ function wrongField(alert: Fields): string | undefined {
 
 /**
  * Reads the alert back from a Detection Finding that `detectionFinding` wrote. A record that is no such thing is a
- * value: the reason, in words. A finding without an alert in it (a notice) is `undefined`.
+ * value: the reason, in words. A finding without an alert in it (a notice, a campaign) is `undefined`.
  */
 export function alertOfFinding(text: string): Result<Alert | undefined, string> {
   let read: unknown;
@@ -51,7 +51,7 @@ export function alertOfFinding(text: string): Result<Alert | undefined, string> 
   if (!isFields(read) || read.class_uid !== 2004) return err('not a Detection Finding (class_uid 2004)');
   const unmapped = isFields(read.unmapped) ? read.unmapped : {};
   const alert = unmapped.alert;
-  if (alert === undefined && isFields(unmapped.notice)) return ok(undefined);
+  if (alert === undefined && (isFields(unmapped.notice) || isFields(unmapped.campaign))) return ok(undefined);
   if (!isFields(alert)) return err('unmapped.alert is missing');
   const wrong = wrongField(alert);
   return wrong ? err(`unmapped.alert.${wrong} is missing or wrong`) : ok(alert as unknown as Alert);

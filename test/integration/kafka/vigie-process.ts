@@ -32,6 +32,7 @@ export async function install(
     prefix,
     key: { id: TEST_KEY.id, file: 'key' },
     detector: { checkpoints: 'checkpoints', checkpoint_seconds: 1 },
+    correlator: { checkpoints: 'correlator' },
     responder: { store_file: 'actions.db', register_file: 'register.db' },
     ...over,
   };

@@ -81,6 +81,25 @@ describe('detector', () => {
     },
   );
 
+  test('signals wait for company, not for ever; a partition says how far it is, and once that it rests', async () => {
+    const { log, topics, records } = await portal();
+    await log.append(records);
+    let nowMs = 0;
+    const running = await detector(log, topics, { flushEveryMs: 5, clock: { nowMs: () => nowMs } });
+    await through(log, topics.access, running);
+    const marks = async () =>
+      (await writtenRecords(log, topics.signals)).map(({ content }) => JSON.parse(content) as { signal: string });
+    const count = async (name: string) => (await marks()).filter(({ signal }) => signal === name).length;
+    // Without stopping, and without a checkpoint.
+    await until(async () => (await count('source')) > 0 && (await count('clock')) > 12 * 24 * PARTITIONS);
+    expect(await count('rest')).toBe(0);
+    nowMs = 10_000;
+    await until(async () => (await count('rest')) === PARTITIONS);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(await count('rest')).toBe(PARTITIONS);
+    await running.stop();
+  });
+
   test('damaged checkpoints are passed over for the one before, or for the log', async () => {
     const world = await portal();
     await world.log.append(world.records);

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { actionEvent, alertOfFinding, detectionFinding, noticeFinding } from '#libs/formats/ocsf/index.ts';
+import {
+  actionEvent,
+  alertOfFinding,
+  campaignFinding,
+  detectionFinding,
+  noticeFinding,
+} from '#libs/formats/ocsf/index.ts';
 import { ACTION_STATES } from '#libs/model/action.ts';
 import { ALERT_KINDS, SEVERITIES } from '#libs/model/alert.ts';
+import { CAMPAIGN_KINDS } from '#libs/model/campaign.ts';
 import { sampleAction } from '../../../support/sample-action.ts';
 import { sampleAlert, T0 } from '../../../support/sample-alert.ts';
 
@@ -34,6 +41,30 @@ describe('OCSF Detection Finding 2004', () => {
       }
     }
     expect(findingErrors(detectionFinding(sampleAlert({ status, evidence: [] }), source))).toEqual([]);
+  });
+
+  it('campaigns are valid too, and read as no alert on an account', () => {
+    const account = { id: 'PS-1', class: 'professional', profession: 'dentist', department: '69', org: '' } as const;
+    const counts = { key: 'network', value: 'ab', level: 0, observed: 5, expected: 0.1, days: 1, nats: 12.5 } as const;
+    for (const kind of CAMPAIGN_KINDS) {
+      for (const revision of [1, 2]) {
+        const campaign = {
+          id: 'c1',
+          revision,
+          kind,
+          namedMs: T0,
+          timeMs: T0,
+          startedMs: T0 - 1,
+          members: [{ account, sinceMs: T0 - 1, namedMs: T0 }],
+          evidence: [{ kind, ...counts }],
+          absorbed: [],
+          fdr: 0.01,
+        };
+        const finding = campaignFinding(campaign, source);
+        expect(findingErrors(finding)).toEqual([]);
+        expect(alertOfFinding(JSON.stringify(finding))).toEqual({ ok: true, value: undefined });
+      }
+    }
   });
 
   it('the schema does refuse what is wrong', () => {
