@@ -82,6 +82,29 @@ describe('from the alert topic to the action topics', () => {
     await log.close();
   });
 
+  it('publishes the restriction before anything of the action, and nothing overtakes it where it has to wait', async () => {
+    for (const refusals of [0, 3]) {
+      const published: string[] = [];
+      let refused = 0;
+      const bench = createBench({
+        publish: async ({ topic, body }) => {
+          if (topic === 'restrictions' && refused++ < refusals) throw new Error('no broker');
+          published.push(`${topic} ${(JSON.parse(body) as { status?: string }).status ?? ''}`.trim());
+        },
+      });
+      await bench.responder.onAlert(sampleAlert());
+      await bench.responder.idle();
+      while (published.length < 3) {
+        await bench.responder.runDue();
+        await bench.responder.idle();
+      }
+      // A topic that cannot be reached has not kept the account from being stopped.
+      expect(bench.register.get(ID)?.enabled).toBe(false);
+      expect(refused).toBeGreaterThan(refusals);
+      expect(published).toEqual(['restrictions', 'actions requested', 'actions Success']);
+    }
+  });
+
   it('goes on over records that are no alerts, and says where they stand without their content', async () => {
     const log = await createTopics();
     const bench = createBench();
