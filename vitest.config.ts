@@ -20,6 +20,8 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
+          // Real processes on shared machines: once more before a verdict; the report says which needed it.
+          retry: 1,
           include: ['test/{integration,scenarios,e2e,sim}/**/*.test.ts'],
           exclude: ['test/integration/{kafka,response}/**'],
           testTimeout: 180_000,
@@ -31,6 +33,7 @@ export default defineConfig({
         // What needs a real Kafka: one broker for all of its files.
         test: {
           name: 'kafka',
+          retry: 1,
           include: ['test/integration/kafka/**/*.test.ts'],
           globalSetup: 'test/integration/kafka/global-setup.ts',
           testTimeout: 180_000,
@@ -42,6 +45,7 @@ export default defineConfig({
         // What needs a real PostgreSQL, Keycloak or SCIM server: one of each for all of its files.
         test: {
           name: 'response',
+          retry: 1,
           include: ['test/integration/response/**/*.test.ts'],
           globalSetup: 'test/integration/response/global-setup.ts',
           testTimeout: 300_000,
