@@ -171,7 +171,7 @@ class PartitionedDetector implements Detector {
       events,
     });
     const fold = new PartitionFold(
-      { topics, partition, decoder: this.#decoder, writer, source, events, policy },
+      { topics, partition, decoder: this.#decoder, writer, source, events, policy, nowMs: () => clock.nowMs() },
       start,
     );
     const held = new HeldPartition(

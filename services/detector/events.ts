@@ -20,6 +20,10 @@ export interface DetectorEvents {
     readonly records: number;
     readonly next: number;
     readonly behind: number;
+    /** Newest event time of the partition, ms. */
+    readonly clockMs: number;
+    /** From the batch's arrival until its alerts are written. */
+    readonly tookMs: number;
   }): void;
   recordRejected(e: { readonly reason: RejectionReason; readonly again: boolean }): void;
   duplicateSeen(): void;

@@ -27,6 +27,7 @@ export interface FoldParts {
   readonly writer: PartitionWriter;
   readonly source: OcsfSource;
   readonly events: DetectorEvents;
+  readonly nowMs: () => number;
   /** The policy of this instance: it takes effect where nobody has been before. */
   readonly policy: DetectionPolicy;
 }
@@ -134,7 +135,8 @@ export class PartitionFold {
    * folds these records again and writes them. Errors: FencedError when the partition is another's.
    */
   async fold(batch: LogBatch): Promise<void> {
-    const { events, partition } = this.#parts;
+    const { events, partition, nowMs } = this.#parts;
+    const begunMs = nowMs();
     assert(this.#isWhole, 'a fold went on after a failed write');
     this.#isWhole = false;
     for (const record of batch.records) {
@@ -152,6 +154,8 @@ export class PartitionFold {
       records: batch.records.length,
       next: batch.next,
       behind: Math.max(0, batch.end - batch.next),
+      clockMs: this.#state.newestMs,
+      tookMs: nowMs() - begunMs,
     });
   }
 

@@ -16,6 +16,11 @@ export function detectorTelemetry(meter: Meter, log: Logger, nowMs: () => number
   const fenced = counter('vigie_partitions_fenced_total', 'partitions found to be held by a newer instance');
   const uncertain = counter('vigie_writes_uncertain_total', 'transactions whose end had to be found out');
   const lag = gauge('vigie_lag_records', 'records of the access log not yet folded, by partition');
+  const batchMs = meter.createHistogram('vigie_batch_duration_ms', {
+    description: 'from a batch’s arrival until its alerts are written',
+    unit: 'ms',
+  });
+  const age = gauge('vigie_event_age_seconds', 'how far the newest event time is behind the clock, by partition', 's');
   const held = meter.createUpDownCounter('vigie_partitions_held', { description: 'partitions held' });
   const checkpointBytes = gauge('vigie_checkpoint_bytes', 'size of the last checkpoint, before compression', 'By');
   const checkpointMs = meter.createHistogram('vigie_checkpoint_duration_ms', { unit: 'ms' });
@@ -43,7 +48,9 @@ export function detectorTelemetry(meter: Meter, log: Logger, nowMs: () => number
       fenced.add(1);
       log('warn', 'partition_fenced', { partition });
     },
-    batchFolded({ partition, records, behind }) {
+    batchFolded({ partition, records, behind, clockMs, tookMs }) {
+      batchMs.record(tookMs);
+      age.record((nowMs() - clockMs) / 1000, { partition });
       events.add(records);
       lag.record(behind, { partition });
     },
