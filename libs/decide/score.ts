@@ -34,6 +34,11 @@ export interface Score {
 
 export const createScore = (): Score => ({ total: 0, who: 0, gate: false, worth: new Float64Array(STREAM_COUNT) });
 
+/**
+ * Known people are fewer than new ones on a busy day: each nat of theirs explains two, so that a change in billing never
+ * lags behind the absence it explains.
+ */
+export const SWITCH_EXPLAINS = 2;
 const VOLUME_CAP = 8;
 const NEW_SOURCE_CAP = 4;
 /** Half an hour is too early to know whether billing merely goes another way today. */
@@ -46,7 +51,7 @@ export const NEVER_BILLS_NATS = 3;
  * Fills `into` from the evidence at `nats[base…]`.
  * @param sourceNats evidence of a source that is new right now, 0 otherwise
  * @param allowance nats taken off each stream for the account's size (see `sizeAllowance`)
- * @param explained nats of no-follow-up that a change in billing explains
+ * @param billedElsewhere evidence that billing goes another way now, nats
  * @param followUpCeiling what no-follow-up may be worth at most, given its benign explanations
  */
 export function scoreInto(
@@ -55,7 +60,7 @@ export function scoreInto(
   base: number,
   sourceNats: number,
   allowance: number,
-  explained: number,
+  billedElsewhere: number,
   followUpCeiling: number,
   accountClass: number,
   policy: CompiledPolicy,
@@ -64,7 +69,8 @@ export function scoreInto(
   const worth = into.worth;
   const offset = accountClass * STREAM_COUNT;
   for (let s = 0; s < STREAM_COUNT; s++) {
-    const evidence = nats[base + s]! - allowance - (s >= S_FOLLOW_30M && s <= S_FOLLOW_9D ? explained : 0);
+    const evidence =
+      nats[base + s]! - allowance - (s >= S_FOLLOW_30M && s <= S_FOLLOW_9D ? SWITCH_EXPLAINS * billedElsewhere : 0);
     worth[s] = active[offset + s] === 1 && evidence > 0 ? calibrated(evidence, q99[s]!, q999[s]!) : 0;
   }
   worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, NEW_SOURCE_CAP) : 0;

@@ -27,11 +27,6 @@ import type { PipelineState } from './state.ts';
 const RULE_VERSION = 1;
 /** A revision without a new rung is published when the score has grown by this much. */
 const UPDATE_NATS = 4;
-/**
- * Known people are fewer than new ones on a busy day: each nat of theirs explains two, so that a change in billing never
- * lags behind the absence it explains.
- */
-const SWITCH_EXPLAINS = 2;
 const CLOSE_AFTER_MS = 24 * 3_600_000;
 /** As long as temporary restrictions last by default. */
 const ANNOUNCE_AGAIN_MS = 24 * 3_600_000;
@@ -49,7 +44,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     row * STREAM_ROOM,
     sourceNats(state, account, minute),
     channels.allowance[row]!,
-    SWITCH_EXPLAINS * channels.switchNats[row]!,
+    channels.switchNats[row]!,
     channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS,
     accountClass,
     policy,

@@ -1,4 +1,5 @@
 import { STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { SWITCH_EXPLAINS } from '#libs/decide/index.ts';
 import type { Rung } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
 import type { AccountClass, Profession } from '#libs/model/codes.ts';
@@ -96,7 +97,7 @@ export class MonthlyMaxima {
     const month = this.#monthOf(account, number);
     if (!month.active && accounts.lastDay[account]! * DAY_MS >= this.firstMs + number * MONTH_MS) month.active = true;
     const allowance = channels.allowance[row]!;
-    const explained = channels.switchNats[row]!;
+    const explained = SWITCH_EXPLAINS * channels.switchNats[row]!;
     const { streams } = month;
     for (let s = 0; s < STREAM_COUNT; s++) {
       const billed = s >= S_FOLLOW_30M && s <= S_FOLLOW_9D ? explained : 0;
