@@ -3,8 +3,8 @@ import type { Rung } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
 import { rateOf } from '#services/calibrate/rung-cost.ts';
 import type { JobResult, MonthRow, TheftRow } from './job.ts';
-import type { Aim } from './thefts.ts';
-import { ABLATIONS, AIMS, CURVE_PROFESSIONS, CURVE_RATES, curveAttack, THEFTS } from './thefts.ts';
+import type { Aim, CurveSource } from './thefts.ts';
+import { ABLATIONS, AIMS, CURVE_PROFESSIONS, CURVE_RATES, CURVE_SOURCES, curveAttack, THEFTS } from './thefts.ts';
 
 /** From the jobs' results to the figures of the proof. Pure: the same results give the same figures. */
 
@@ -73,6 +73,7 @@ export interface PowerFigures {
   readonly by_theft: readonly { readonly attack: string; readonly figures: TheftFigures }[];
   readonly curve: readonly {
     readonly profession: string;
+    readonly source: CurveSource;
     readonly points: readonly { readonly rate: number; readonly figures: TheftFigures }[];
     /** Slowest pace an hour from which on nine in ten thefts meet a step-up or a suspension; null: none of those tried. */
     readonly smallest_rate: number | null;
@@ -243,14 +244,16 @@ function aimResults(aim: Aim, { n, before, ladder }: TheftFigures): AimResult[] 
 const DETECTED = 0.9;
 
 function curveFigures(thefts: readonly TheftRow[]): PowerFigures['curve'] {
-  return CURVE_PROFESSIONS.map((profession) => {
-    const points = CURVE_RATES.map((rate) => ({
-      rate,
-      figures: theftFigures(thefts.filter((t) => t.attack === curveAttack(profession, rate))),
-    })).filter((point) => point.figures.n > 0);
-    const missed = points.findLastIndex(({ figures }) => figures.reached.step_up < DETECTED * figures.n);
-    return { profession, points, smallest_rate: points[missed + 1]?.rate ?? null };
-  });
+  return CURVE_SOURCES.flatMap((source) =>
+    CURVE_PROFESSIONS.map((profession) => {
+      const points = CURVE_RATES.map((rate) => ({
+        rate,
+        figures: theftFigures(thefts.filter((t) => t.attack === curveAttack(profession, rate, source))),
+      })).filter((point) => point.figures.n > 0);
+      const missed = points.findLastIndex(({ figures }) => figures.reached.step_up < DETECTED * figures.n);
+      return { profession, source, points, smallest_rate: points[missed + 1]?.rate ?? null };
+    }),
+  );
 }
 
 /** Everything, then without each group of streams, on the same seeds with the same thresholds. */

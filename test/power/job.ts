@@ -2,6 +2,7 @@ import type { Rung } from '#libs/model/alert.ts';
 import type { PolicyOverride } from '#libs/model/policy/index.ts';
 import { defaultPolicy } from '#libs/model/policy/index.ts';
 import type { SimulationConfig } from '#services/simulate/config.ts';
+import type { CurveSource } from './thefts.ts';
 import { ABLATIONS, CURVE_PROFESSIONS, CURVE_RATES, curveAttack, specOf, THEFTS } from './thefts.ts';
 import type { AttackTrial, Trial } from './trial.ts';
 import { runTrial } from './trial.ts';
@@ -10,7 +11,13 @@ import { runTrial } from './trial.ts';
 export type Job =
   | { readonly kind: 'benign'; readonly seed: number; readonly accounts: number; readonly months: number }
   | { readonly kind: 'thefts'; readonly seed: number; readonly accounts: number; readonly without?: string }
-  | { readonly kind: 'curve'; readonly seed: number; readonly accounts: number; readonly half: 0 | 1 };
+  | {
+      readonly kind: 'curve';
+      readonly seed: number;
+      readonly accounts: number;
+      readonly half: 0 | 1;
+      readonly source: CurveSource;
+    };
 
 /** Winter, spring, summer, autumn: the turn of the year and holidays fall differently. */
 const STARTS = ['2026-01-05', '2026-04-06', '2026-06-01', '2026-10-26'] as const;
@@ -43,11 +50,11 @@ export interface JobResult {
   readonly accountChannels: number;
 }
 
-export const jobName = (job: Job): string => {
+export function jobName(job: Job): string {
   const what =
-    job.kind === 'thefts' ? `-${job.without ?? 'all'}` : job.kind === 'curve' ? `-${job.half}` : `-${job.months}`;
-  return `${job.kind}${what.replaceAll(' ', '_')}-${job.accounts}-${job.seed}`;
-};
+    job.kind === 'thefts' ? (job.without ?? 'all') : job.kind === 'curve' ? `${job.source}-${job.half}` : job.months;
+  return `${job.kind}-${String(what).replaceAll(' ', '_')}-${job.accounts}-${job.seed}`;
+}
 
 /** Thefts here come by the score, so the budgets that stop a mad detector are lifted; everything else is as shipped. */
 const LIFTED: readonly PolicyOverride[] = ['step_up', 'throttle', 'suspend'].flatMap((rung) => [
@@ -82,7 +89,7 @@ function attacksOf(job: Job): readonly string[] {
   if (job.kind === 'thefts') return THEFTS.map((theft) => theft.attack);
   // Half of the paces each, so that few of a profession are attacked at once.
   const rates = CURVE_RATES.filter((_, i) => i % 2 === job.half);
-  return CURVE_PROFESSIONS.flatMap((profession) => rates.map((rate) => curveAttack(profession, rate)));
+  return CURVE_PROFESSIONS.flatMap((profession) => rates.map((rate) => curveAttack(profession, rate, job.source)));
 }
 
 function configOf(job: Job): Partial<SimulationConfig> {

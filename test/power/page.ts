@@ -1,6 +1,8 @@
 import { RUNGS } from '#libs/model/alert.ts';
 import type { PowerFigures, Rate, Spread, TheftFigures } from './figures.ts';
 import { dotPlot, escaped, linePlot } from './plots.ts';
+import type { CurveSource } from './thefts.ts';
+import { CURVE_SOURCES } from './thefts.ts';
 
 /** What the figures were made with; stands at the head of the page. */
 export interface PowerRun {
@@ -138,24 +140,34 @@ function thefts(f: PowerFigures): string {
   )}`;
 }
 
+const SOURCE_WORDS: Readonly<Record<CurveSource, string>> = {
+  own: 'from a line and device of the thief’s own',
+  victim: 'from the victim’s own device and line',
+};
+
 function curve(f: PowerFigures): string {
-  if (f.curve.every(({ points }) => points.length === 0)) return '';
-  const head = ['profession', 'smallest rate an hour', ...(f.curve[0]?.points.map((p) => `${p.rate} an hour`) ?? [])];
-  const rows = f.curve.map(({ profession, points, smallest_rate: smallest }) => [
-    profession,
-    smallest ?? 'none of these',
-    ...points.map(({ figures }) => `${people(figures.first_stop)} ${figures.reached.step_up}/${figures.n}`),
-  ]);
-  const plot = linePlot(
-    'Power: people exposed before the first step-up or suspension',
-    'stolen people looked up an hour (national list, in opening hours, three weeks)',
-    'median',
-    f.curve.map(({ profession, points }) => ({
-      label: profession,
-      points: points.map(({ rate: x, figures }) => ({ x, y: figures.first_stop.median })),
-    })),
-  );
-  return `<h2>How slow is too slow?</h2><p>The smallest rate is the slowest pace tried from which on nine in ten thefts meet a step-up or a suspension within their three weeks.</p>${table(head, rows)}${plot}`;
+  const parts = CURVE_SOURCES.map((source) => {
+    const own = f.curve.filter((c) => c.source === source && c.points.length > 0);
+    if (own.length === 0) return '';
+    const head = ['profession', 'smallest rate an hour', ...own[0]!.points.map((p) => `${p.rate} an hour`)];
+    const rows = own.map(({ profession, points, smallest_rate: smallest }) => [
+      profession,
+      smallest ?? 'none of these',
+      ...points.map(({ figures }) => `${people(figures.first_stop)} ${figures.reached.step_up}/${figures.n}`),
+    ]);
+    const plot = linePlot(
+      `Power: people exposed before the first step-up or suspension, ${SOURCE_WORDS[source]}`,
+      'stolen people looked up an hour (national list, in opening hours, three weeks)',
+      'median',
+      own.map(({ profession, points }) => ({
+        label: profession,
+        points: points.map(({ rate: x, figures }) => ({ x, y: figures.first_stop.median })),
+      })),
+    );
+    return `<h3>${escaped(SOURCE_WORDS[source])}</h3>${table(head, rows)}${plot}`;
+  }).join('');
+  if (parts === '') return '';
+  return `<h2>How slow is too slow?</h2><p>The smallest rate is the slowest pace tried from which on nine in ten thefts meet a step-up or a suspension within their three weeks.</p>${parts}`;
 }
 
 function ablation(f: PowerFigures): string {

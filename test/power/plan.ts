@@ -1,5 +1,5 @@
 import type { Job } from './job.ts';
-import { ABLATIONS } from './thefts.ts';
+import { ABLATIONS, CURVE_SOURCES } from './thefts.ts';
 
 /** Which jobs make the proof. Seeds below 1000 were tuned on and are not used here. */
 export const FIRST_SEED = 1000;
@@ -40,10 +40,13 @@ export function planJobs(size: PlanSize): Job[] {
   const seeds = (count: number, from: number): number[] => Array.from({ length: count }, (_, i) => from + i);
   const kinds: readonly (readonly Job[])[] = [
     seeds(size.theftSeeds, FIRST_SEED + 1000).map((seed) => ({ kind: 'thefts', seed, accounts: THEFT_ACCOUNTS })),
-    seeds(size.curveSeeds, FIRST_SEED + 2000).flatMap((seed): Job[] => [
-      { kind: 'curve', seed, accounts: CURVE_ACCOUNTS, half: 0 },
-      { kind: 'curve', seed, accounts: CURVE_ACCOUNTS, half: 1 },
-    ]),
+    // Each part has a seed of its own: the same seed would choose the same victims and people.
+    seeds(size.curveSeeds, FIRST_SEED + 2000).flatMap((seed) =>
+      CURVE_SOURCES.flatMap((source, i): Job[] => [
+        { kind: 'curve', seed: seed + 200 * i, accounts: CURVE_ACCOUNTS, half: 0, source },
+        { kind: 'curve', seed: seed + 200 * i + 100, accounts: CURVE_ACCOUNTS, half: 1, source },
+      ]),
+    ),
     seeds(size.benignSeeds, FIRST_SEED).map((seed) => ({
       kind: 'benign',
       seed,

@@ -59,6 +59,11 @@ export const THEFTS: readonly Theft[] = [
   { aim: OTHERS!, attack: 'dormant' },
   { aim: OTHERS!, attack: 'forged-followup:size=small' },
   { aim: OTHERS!, attack: 'real-patients:size=small' },
+  // From the holder's own device and line: malware, a borrowed session, the holder. Nothing is new but who is looked up.
+  { aim: OTHERS!, attack: 'stolen-list:size=small,source=victim' },
+  { aim: OTHERS!, attack: 'stolen-list:profession=pharmacist,source=victim' },
+  { aim: OTHERS!, attack: 'stolen-list:rate=5,days=20,size=small,source=victim' },
+  { aim: OTHERS!, attack: 'local-list:size=small,source=victim' },
 ];
 
 export function specOf(attack: string): AttackSpec {
@@ -67,7 +72,7 @@ export function specOf(attack: string): AttackSpec {
   return parsed.value;
 }
 
-/** The power curve: one national list a profession and pace, over three weeks from a line and device of the thief's own. */
+/** The power curve: one national list a profession and pace, over three weeks, from the thief's own line or the victim's. */
 export const CURVE_RATES = [0.5, 1, 2, 5, 15, 60] as const;
 export const CURVE_PROFESSIONS = [
   'pharmacist',
@@ -82,8 +87,10 @@ export const CURVE_PROFESSIONS = [
   'radiology',
 ] as const;
 export const CURVE_DAYS = 21;
-export const curveAttack = (profession: string, rate: number): string =>
-  `stolen-list:profession=${profession},rate=${rate},days=${CURVE_DAYS},start=43`;
+export const CURVE_SOURCES = ['own', 'victim'] as const;
+export type CurveSource = (typeof CURVE_SOURCES)[number];
+export const curveAttack = (profession: string, rate: number, source: CurveSource): string =>
+  `stolen-list:profession=${profession},rate=${rate},days=${CURVE_DAYS},start=43,source=${source}`;
 
 /** Streams switched off together: views of the same behaviour would stand in for each other. */
 export const ABLATIONS: Readonly<Record<string, readonly string[]>> = {

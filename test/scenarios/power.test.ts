@@ -15,7 +15,7 @@ beforeAll(() => {
     runJob({ kind: 'thefts', seed: 2100, accounts: 250 }),
     runJob({ kind: 'benign', seed: 1500, accounts: 250, months: 1 }),
   ]);
-}, 170_000);
+}, 600_000);
 
 /** Median people exposed: at the first step-up or suspension, before a suspension (0: no limit yet). */
 const RATCHETS: Readonly<Record<string, readonly [firstStop: number, suspend: number]>> = {

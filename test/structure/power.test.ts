@@ -90,11 +90,13 @@ test('an aim is reached or missed by what was measured', () => {
 });
 
 test('the smallest rate is the slowest from which on nine in ten are stopped', () => {
-  const job: Job = { kind: 'curve', seed: 3000, accounts: 1, half: 0 };
+  const job: Job = { kind: 'curve', seed: 3000, accounts: 1, half: 0, source: 'victim' };
   const thefts = CURVE_RATES.map((rate) =>
-    theft(curveAttack('optician', rate), rate === 2 || rate < 1 ? {} : { step_up: 4 }),
+    theft(curveAttack('optician', rate, 'victim'), rate === 2 || rate < 1 ? {} : { step_up: 4 }),
   );
-  const optician = figuresOf([result(job, [], thefts)]).curve.find((c) => c.profession === 'optician')!;
+  const optician = figuresOf([result(job, [], thefts)]).curve.find(
+    (c) => c.profession === 'optician' && c.source === 'victim',
+  )!;
   expect(optician.points.map((p) => p.rate)).toEqual([...CURVE_RATES]);
   expect(optician.smallest_rate).toBe(5);
 });
@@ -124,7 +126,7 @@ test('every theft is one that the simulator knows and has an aim or says that it
     expect(AIMS.map((a) => a.name)).toContain(aim);
     expect(specOf(attack).kind).toBe(attack.split(':')[0]);
   }
-  expect(CURVE_PROFESSIONS.map((p) => specOf(curveAttack(p, 5)).rate)).toEqual(CURVE_PROFESSIONS.map(() => 5));
+  expect(CURVE_PROFESSIONS.map((p) => specOf(curveAttack(p, 5, 'own')).rate)).toEqual(CURVE_PROFESSIONS.map(() => 5));
   expect(Object.keys(ABLATIONS).length).toBeGreaterThan(5);
 });
 
