@@ -27,6 +27,24 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
         `${f.observed} personnes sur ${f.of} nées hors des départements habituels du compte, ${f.expected} attendues`,
     },
   ],
+  [
+    'territory_new_source',
+    {
+      en: (f) =>
+        `from a device or network new to the account, ${f.observed} of ${f.of} people born outside its usual departments, ${f.expected} expected`,
+      fr: (f) =>
+        `depuis un appareil ou un réseau nouveau pour le compte, ${f.observed} personnes sur ${f.of} nées hors de ses départements habituels, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'miss_new_source',
+    {
+      en: (f) =>
+        `from a device or network new to the account, ${f.observed} of ${f.of} look-ups found nobody, ${f.expected} expected`,
+      fr: (f) =>
+        `depuis un appareil ou un réseau nouveau pour le compte, ${f.observed} consultations sur ${f.of} sans personne trouvée, ${f.expected} attendues`,
+    },
+  ],
   ['no_follow_up', notFollowed('afterwards', 'ensuite')],
   ['no_follow_up_30m', notFollowed('within 30 minutes', 'sous 30 minutes')],
   ['no_follow_up_3h', notFollowed('within 3 hours', 'sous 3 heures')],

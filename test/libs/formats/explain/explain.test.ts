@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '#libs/formats/explain/index.ts';
 import { figure, share } from '#libs/formats/explain/numbers.ts';
+import { STREAM_NAMES } from '#libs/model/streams.ts';
 
 const evidence = (name: string, observed: number, of: number, expected: number, nats: number) => ({
   name,
@@ -29,30 +30,17 @@ describe('explain', () => {
     ]);
   });
 
-  it.each([
-    'territory',
-    'no_follow_up',
-    'no_follow_up_30m',
-    'no_follow_up_3h',
-    'no_follow_up_1d',
-    'no_follow_up_9d',
-    'miss',
-    'adjacency',
-    'new_source',
-    'rate',
-    'unseen',
-    'quota_hour',
-    'quota_day',
-    'quota_unfollowed',
-    'recheck',
-  ])('has a phrase of its own for %s, in both languages, with the observed figure', (name) => {
-    const [sentence] = explain([evidence(name, 41, 43, 5, 1)]);
-    for (const text of [sentence!.en, sentence!.fr]) {
-      if (name !== 'new_source') expect(text).toContain('41');
-      expect(text).not.toContain(name);
-    }
-    expect(sentence!.en).not.toBe(sentence!.fr);
-  });
+  it.each([...STREAM_NAMES, 'no_follow_up', 'quota_hour', 'quota_day', 'quota_unfollowed', 'recheck'])(
+    'has a phrase of its own for %s, in both languages, with the observed figure',
+    (name) => {
+      const [sentence] = explain([evidence(name, 41, 43, 5, 1)]);
+      for (const text of [sentence!.en, sentence!.fr]) {
+        if (name !== 'new_source') expect(text).toContain('41');
+        expect(text).not.toContain(name);
+      }
+      expect(sentence!.en).not.toBe(sentence!.fr);
+    },
+  );
 
   it('keeps nothing back for a stream without a phrase', () => {
     const [sentence] = explain([evidence('closed_hours', 3, 4, 0.5, 2)]);
