@@ -73,7 +73,7 @@ test('nothing imports a file that does not exist', () => {
   expect(files.flatMap((f) => f.imports.filter((i) => !known.has(i)).map((i) => `${f.path} imports ${i}`))).toEqual([]);
 });
 
-test.each(['replay', 'simulate'])('%s cannot reach anything that touches an account', (service) => {
+test.each(['replay', 'simulate', 'calibrate'])('%s cannot reach anything that touches an account', (service) => {
   const starts = files.map((file) => file.path).filter((path) => path.startsWith(`services/${service}/`));
   expect(starts.length).toBeGreaterThan(0);
   const connectors = new Set(
