@@ -38,5 +38,5 @@ process.stdout.write(
     '|---|---:|---:|---:|---:|---:|---:|---:|\n',
 );
 for (const name of positionals.length > 0 ? positionals : scenarioNames()) {
-  process.stdout.write(row(await runIncident(name, values.seed === undefined ? undefined : Number(values.seed))));
+  process.stdout.write(row(await runIncident(name, values.seed === undefined ? {} : { seed: Number(values.seed) })));
 }

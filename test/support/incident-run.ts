@@ -89,10 +89,14 @@ export interface IncidentOutcome {
   readonly honestSuspended: number;
 }
 
-export async function runIncident(name: string, seed?: number): Promise<IncidentOutcome> {
+/** @param options what goes before the scenario's own: the seed, the length of the log in days */
+export async function runIncident(
+  name: string,
+  options: { readonly seed?: number; readonly days?: number } = {},
+): Promise<IncidentOutcome> {
   const { title, reality } = loadScenario(name);
-  const seeded = seed === undefined ? [] : ['--seed', String(seed)];
-  const { replay, attacks } = await simulateAndReplay(['--scenario', name, ...seeded], ['--containment', 'simulate']);
+  const given = Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  const { replay, attacks } = await simulateAndReplay(['--scenario', name, ...given], ['--containment', 'simulate']);
   const startOf = new Map(attacks.flatMap(({ accounts, start }) => accounts.map((id) => [id, Date.parse(start)])));
   const stops = replay.actions.filter(
     ({ account, time, decision }) => decision === 'act' && Date.parse(time) >= (startOf.get(account) ?? Infinity),
