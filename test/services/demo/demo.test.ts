@@ -75,59 +75,66 @@ const published = (name: string) =>
     (line) => JSON.parse(line) as { key: string; data: Record<string, unknown> },
   );
 
-test('the stolen account is stopped, verified, refused from then on, and everything told agrees with what is on the disk', async () => {
-  const { demo, told } = await open();
-  const story = (await demo.play())!;
-  await demo.close();
+// The thief goes on in real time while the decision travels: on a machine that stands still for seconds he gets further.
+const REAL_TIME = { retry: 2 };
 
-  expect(story.stopped).toBe(true);
-  expect(story.exposed).toBeGreaterThan(0);
-  expect(story.exposed_if_nobody_acted).toBeGreaterThan(10 * story.exposed);
-  // The alert counts whom the account was shown since the start that it estimates, the holder's own people among them.
-  expect(Math.abs(story.exposed_stated! - story.exposed)).toBeLessThanOrEqual(5);
-  expect(story.exposed_by_insurer.reduce((sum, { people }) => sum + people, 0)).toBe(story.exposed_stated);
-  expect(story.event_to_verified_ms).toBeGreaterThan(0);
-  expect(story.thief.refused.disabled).toBeGreaterThan(0);
-  expect(story.honest.restricted.suspend).toBe(0);
-  expect(story.requests.rejected).toBe(0);
+test(
+  'the stolen account is stopped, verified, refused from then on, and everything told agrees with what is on the disk',
+  REAL_TIME,
+  async () => {
+    const { demo, told } = await open();
+    const story = (await demo.play())!;
+    await demo.close();
 
-  const register = new LocalRegister(join(folder, 'accounts.sqlite'));
-  expect(register.get(story.account)).toMatchObject({ enabled: false, sessions: 0 });
-  expect(register.history(story.account).map(({ change }) => change)).toContain('disabled');
-  register.close();
-  const store = await openSqliteStore(join(folder, 'response.sqlite'));
-  const suspends = (await store.actionsOf(story.account)).filter(({ plan }) => plan.rung === 'suspend');
-  expect(suspends.map(({ state }) => state)).toEqual(['verified']);
-  expect((await store.restriction(story.account))?.restriction).toBe('suspended');
-  await store.close();
+    expect(story.stopped).toBe(true);
+    expect(story.exposed).toBeGreaterThan(0);
+    expect(story.exposed_if_nobody_acted).toBeGreaterThan(10 * story.exposed);
+    // The alert counts whom the account was shown since the start that it estimates, the holder's own people among them.
+    expect(Math.abs(story.exposed_stated! - story.exposed)).toBeLessThanOrEqual(5);
+    expect(story.exposed_by_insurer.reduce((sum, { people }) => sum + people, 0)).toBe(story.exposed_stated);
+    expect(story.event_to_verified_ms).toBeGreaterThan(0);
+    expect(story.thief.refused.disabled).toBeGreaterThan(0);
+    expect(story.honest.restricted.suspend).toBe(0);
+    expect(story.requests.rejected).toBe(0);
 
-  const log = portalLog();
-  const stopMs = Date.parse(story.restrictions.at(-1)!.time);
-  const after = log
-    .map((line) => JSON.parse(line) as { account: { id: string }; time: string })
-    .filter(({ account, time }) => account.id === story.account && Date.parse(time) > stopMs + 60_000);
-  expect(after).toEqual([]);
+    const register = new LocalRegister(join(folder, 'accounts.sqlite'));
+    expect(register.get(story.account)).toMatchObject({ enabled: false, sessions: 0 });
+    expect(register.history(story.account).map(({ change }) => change)).toContain('disabled');
+    register.close();
+    const store = await openSqliteStore(join(folder, 'response.sqlite'));
+    const suspends = (await store.actionsOf(story.account)).filter(({ plan }) => plan.rung === 'suspend');
+    expect(suspends.map(({ state }) => state)).toEqual(['verified']);
+    expect((await store.restriction(story.account))?.restriction).toBe('suspended');
+    await store.close();
 
-  const alerts = published('alerts').map(({ data }) => alertOfFinding(JSON.stringify(data)));
-  expect(alerts.every(({ ok }) => ok)).toBe(true);
-  const deciding = alerts.flatMap((read) => (read.ok && read.value?.rung === 'suspend' ? [read.value] : []));
-  expect(
-    deciding.some(({ account, exposed }) => account.id === story.account && exposed === story.exposed_stated),
-  ).toBe(true);
+    const log = portalLog();
+    const stopMs = Date.parse(story.restrictions.at(-1)!.time);
+    const after = log
+      .map((line) => JSON.parse(line) as { account: { id: string }; time: string })
+      .filter(({ account, time }) => account.id === story.account && Date.parse(time) > stopMs + 60_000);
+    expect(after).toEqual([]);
 
-  // Nobody who was looked up can be read from what the product itself wrote.
-  const nirs = new Set(
-    log.flatMap((line) => (JSON.parse(line) as { beneficiary?: { nir: string } }).beneficiary?.nir ?? []),
-  );
-  const digits = ['alerts', 'actions', 'restrictions']
-    .flatMap((name) => published(name).map((record) => JSON.stringify(record)))
-    .flatMap((text) => text.match(/\d[\dAB]{14}/g) ?? [])
-    .concat(told().match(/\d[\dAB]{14}/g) ?? []);
-  expect(nirs.size).toBeGreaterThan(100);
-  expect(digits.filter((d) => nirs.has(d))).toEqual([]);
-  expect(told()).toContain(`ALERT on ${story.account}`);
-  expect(told()).toContain('STOPPED');
-});
+    const alerts = published('alerts').map(({ data }) => alertOfFinding(JSON.stringify(data)));
+    expect(alerts.every(({ ok }) => ok)).toBe(true);
+    const deciding = alerts.flatMap((read) => (read.ok && read.value?.rung === 'suspend' ? [read.value] : []));
+    expect(
+      deciding.some(({ account, exposed }) => account.id === story.account && exposed === story.exposed_stated),
+    ).toBe(true);
+
+    // Nobody who was looked up can be read from what the product itself wrote.
+    const nirs = new Set(
+      log.flatMap((line) => (JSON.parse(line) as { beneficiary?: { nir: string } }).beneficiary?.nir ?? []),
+    );
+    const digits = ['alerts', 'actions', 'restrictions']
+      .flatMap((name) => published(name).map((record) => JSON.stringify(record)))
+      .flatMap((text) => text.match(/\d[\dAB]{14}/g) ?? [])
+      .concat(told().match(/\d[\dAB]{14}/g) ?? []);
+    expect(nirs.size).toBeGreaterThan(100);
+    expect(digits.filter((d) => nirs.has(d))).toEqual([]);
+    expect(told()).toContain(`ALERT on ${story.account}`);
+    expect(told()).toContain('STOPPED');
+  },
+);
 
 test('in observe mode nothing is stopped: the theft goes to its end and the story says so, in French too', async () => {
   const { demo, told } = await open(
