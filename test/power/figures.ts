@@ -283,5 +283,5 @@ function ablationFigures(results: readonly JobResult[], plain: readonly JobResul
         withouts.filter(({ job }) => job.kind === 'thefts' && job.without === name),
       ),
     ),
-  ];
+  ].filter((a) => a.suspend.n > 0);
 }
