@@ -45,11 +45,15 @@ function isCredible(campaign: OpenCampaign | undefined, { members, chance }: Can
   return units.size >= MIN_UNITS && chanceWith(campaign, chance) <= FALSE_DISCOVERY_RATE * units.size;
 }
 
-/** Members expected by chance if a campaign is counted by this too; what once named members counts as it stood at most. */
+/**
+ * Members that chance may have brought if a campaign is counted by this too: those expected and one standard deviation
+ * more, since the line is drawn where it names most. What once named members counts as it stood at most.
+ */
 export function chanceWith(campaign: OpenCampaign | undefined, added: ReadonlyMap<string, number>): number {
   const all = new Map(campaign?.chance);
   for (const [key, n] of added) all.set(key, Math.max(n, all.get(key) ?? 0));
-  return [...all.values()].reduce((a, b) => a + b, 0);
+  const expected = [...all.values()].reduce((a, b) => a + b, 0);
+  return expected + Math.sqrt(expected);
 }
 
 function isSame(campaign: OpenCampaign, members: readonly Member[]): boolean {
