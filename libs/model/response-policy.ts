@@ -63,7 +63,9 @@ export const DEFAULT_RESPONSE_POLICY: ResponsePolicy = {
     suspend: { perTenMinutes: 10, perHour: 20, perDay: 40, professionShare: 0.02, professionFloor: 2 },
   },
   breakerMinutes: 0,
-  restrictionMinutes: { step_up: 24 * 60, throttle: 24 * 60, suspend: 0 },
+  // Whoever shows the second factor passes at once; a thief who can not must not be let back in by the clock the next day,
+  // while his refused look-ups teach the detector nothing.
+  restrictionMinutes: { step_up: 7 * 24 * 60, throttle: 24 * 60, suspend: 0 },
   throttleNewPerHour: 5,
   autoWithinMinutes: 24 * 60,
   protectedAccounts: [],

@@ -27,7 +27,8 @@ const SMALL: DemoConfig = {
   attackDay: 1 + 9 / 24,
   storySpeed: 1e9,
   serveSpeed: 1e9,
-  thiefRequestsPerSecond: 30,
+  // Slower than a stop takes (about 60 ms, several times that on a busy machine): else the next request is on its way.
+  thiefRequestsPerSecond: 3,
 };
 
 let folder = '';
