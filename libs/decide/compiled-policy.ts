@@ -19,6 +19,7 @@ import {
 /** The policy as the hot path reads it: arrays by stream, class and rung. */
 export interface CompiledPolicy {
   readonly source: DetectionPolicy;
+  /** Knots of the benign tails, by class x stream. */
   readonly q99: Float64Array;
   readonly q999: Float64Array;
   /** 1 where a stream counts, by class x stream. */
@@ -44,11 +45,16 @@ const STREAMS_OF_CLASS: Readonly<Record<(typeof ACCOUNT_CLASSES)[number], readon
 const SILENT = { q99: 1e6, q999: 2e6 };
 
 export function compilePolicy(policy: DetectionPolicy): CompiledPolicy {
-  const knots = STREAM_NAMES.map(
-    (name) => policy.tails[name] ?? (name === 'new_source' ? { q99: 4.6, q999: 6.9 } : SILENT),
+  const knots = ACCOUNT_CLASSES.flatMap((accountClass) =>
+    STREAM_NAMES.map(
+      (name) =>
+        policy.classTails?.[accountClass]?.[name] ??
+        policy.tails[name] ??
+        (name === 'new_source' ? { q99: 4.6, q999: 6.9 } : SILENT),
+    ),
   );
   for (const [i, knot] of knots.entries()) {
-    assert(knot.q99 > 0 && knot.q999 > knot.q99, `tail knots of ${STREAM_NAMES[i]} must rise`);
+    assert(knot.q99 > 0 && knot.q999 > knot.q99, `tail knots of ${STREAM_NAMES[i % STREAM_COUNT]} must rise`);
   }
   const active = new Uint8Array(ACCOUNT_CLASSES.length * STREAM_COUNT);
   ACCOUNT_CLASSES.forEach((name, c) => {

@@ -71,7 +71,7 @@ export function scoreInto(
   for (let s = 0; s < STREAM_COUNT; s++) {
     const evidence =
       nats[base + s]! - allowance - (s >= S_FOLLOW_30M && s <= S_FOLLOW_9D ? SWITCH_EXPLAINS * billedElsewhere : 0);
-    worth[s] = active[offset + s] === 1 && evidence > 0 ? calibrated(evidence, q99[s]!, q999[s]!) : 0;
+    worth[s] = active[offset + s] === 1 && evidence > 0 ? calibrated(evidence, q99[offset + s]!, q999[offset + s]!) : 0;
   }
   worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, NEW_SOURCE_CAP) : 0;
 

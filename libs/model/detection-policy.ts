@@ -1,5 +1,6 @@
 import type { Rung } from './alert.ts';
 import type { AccountClass, Profession } from './codes.ts';
+import type { PeerBaseline } from './peer-baseline.ts';
 
 /**
  * The part of the policy that `step` reads: plain data, checked and frozen by the policy file's parser before it gets
@@ -15,6 +16,10 @@ export interface DetectionPolicy {
   readonly quota: QuotaPolicy;
   /** Knots of the benign tail of each stream's maximum per account-month, by stream name. */
   readonly tails: Readonly<Record<string, TailKnots>>;
+  /** The same for the accounts of one class alone, where its months were enough; `tails` where a stream is not named. */
+  readonly classTails?: Readonly<Partial<Record<AccountClass, Readonly<Record<string, TailKnots>>>>> | undefined;
+  /** What groups of peers are expected to be like until the own accounts have shown it; without it, what is built in. */
+  readonly baseline?: PeerBaseline | undefined;
   /** Per class: which rung the machine may reach by itself. Above it, only a person. */
   readonly highestRung: Readonly<Record<AccountClass, Rung>>;
   /** Per profession: the shortest delay after which a missing follow-up counts; shorter horizons are silent. */

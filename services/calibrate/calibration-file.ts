@@ -7,7 +7,7 @@ import { problemText } from '#services/policy/load-policy.ts';
 
 const HEAD = ` What this installation's honest months look like, learnt by \`vigie calibrate\`: name it in the policy's \`calibration\`.
  A stream's evidence counts for no more than the surprise it causes among these months; a rung with a budget takes its
- score from \`scores\`. \`bounds\` and \`classes\` are for people and for watching drift.`;
+ score from \`scores\`. \`classes\` rule for their accounts. \`bounds\` are for people and for watching drift.`;
 
 /** The file's text: YAML, what belongs together on one line. */
 export function calibrationText(calibration: Calibration): string {

@@ -13,7 +13,7 @@ import { calibrationText, readCalibration } from './calibration-file.ts';
 import { driftsBetween } from './drift.ts';
 import type { FoldedMonths, FoldMonthsOptions } from './fold-months.ts';
 import { foldMonths } from './fold-months.ts';
-import { calibrationOf, learnScores, learnTails } from './learn.ts';
+import { calibrationOf, learnAllTails, learnScores, tailsOf } from './learn.ts';
 import type { AccountMonth } from './monthly-maxima.ts';
 import { policyForFolding, policyWith } from './policy-with.ts';
 import { calibrationJson, calibrationReport } from './report.ts';
@@ -147,14 +147,13 @@ async function learn(
   const learnable = ({ months, span }: FoldedMonths): AccountMonth[] =>
     months.filter((m) => checkFrom === undefined || span(m.month).toMs <= checkFrom);
 
-  const firstPolicy = policyForFolding(policyFile, {});
+  const firstPolicy = policyForFolding(policyFile);
   const first = await foldMonths(paths, firstPolicy, fold);
   if (first === undefined) return undefined;
   const compiled = compilePolicy(firstPolicy.detection);
-  const tails = learnTails(learnable(first), compiled);
-  const knots = Object.fromEntries(tails.map((t) => [t.stream, { q99: t.q99.value, q999: t.q999.value }]));
-
-  const secondPolicy = policyForFolding(policyFile, knots);
+  const learntTails = learnAllTails(learnable(first), compiled);
+  const { tails } = learntTails;
+  const secondPolicy = policyForFolding(policyFile, tailsOf(learntTails));
   const folded = await foldMonths(paths, secondPolicy, fold);
   if (folded === undefined) return undefined;
   const learntFrom = learnable(folded);
@@ -172,10 +171,15 @@ async function learn(
     );
   }
   const toMs = Math.max(...learntFrom.map((m) => folded.span(m.month).toMs));
-  const calibration = calibrationOf(
-    { months: learntFrom, fromMs: folded.fromMs, toMs: toMs - 1, margin, tails, scores, suspendScores },
-    compiled,
-  );
+  const calibration = calibrationOf({
+    months: learntFrom,
+    fromMs: folded.fromMs,
+    toMs: toMs - 1,
+    margin,
+    learntTails,
+    scores,
+    suspendScores,
+  });
   const rungs = forecast(learntFrom, firstPolicy, calibration);
   const checked = await checkedMonths(paths, folded, policyFile, calibration, { check, checkFrom, fold });
   if (checked === 'interrupted') return undefined;
@@ -184,6 +188,7 @@ async function learn(
     learntFrom,
     calibration,
     tails,
+    classes: learntTails.classes,
     scores,
     suspendScores,
     rungs,

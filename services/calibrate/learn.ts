@@ -75,48 +75,64 @@ export function learnScores(highest: readonly number[], margin: number): ScorePo
 const thousandthsUp = (nats: number): number => Math.ceil(nats * 1000 - 1e-6) / 1000;
 const hundredths = (nats: number): number => Math.round(nats * 100) / 100;
 
+/** Tails of all classes together, and of each class that has months enough to speak for itself. */
+export interface LearntTails {
+  readonly tails: readonly StreamTail[];
+  readonly classes: ReadonlyMap<AccountClass, { readonly months: number; readonly tails: readonly StreamTail[] }>;
+}
+
+export function learnAllTails(months: readonly AccountMonth[], policy: CompiledPolicy): LearntTails {
+  const enough = [...Map.groupBy(months, (m) => m.accountClass)].filter(([, own]) => own.length >= MIN_MONTHS_OF_CLASS);
+  return {
+    tails: learnTails(months, policy),
+    classes: new Map(enough.map(([name, own]) => [name, { months: own.length, tails: learnTails(own, policy) }])),
+  };
+}
+
+const byStream = <T>(of: readonly StreamTail[], value: (tail: StreamTail) => T) =>
+  Object.fromEntries(of.map((tail) => [tail.stream, value(tail)]));
+
+const knots = ({ q99, q999 }: StreamTail): TailKnots => {
+  const low = hundredths(q99.value);
+  return { q99: Math.max(low, 0.01), q999: Math.max(hundredths(q999.value), low + MIN_RISE) };
+};
+
+/** The tails as they stand in a calibration, and as detection is to use them: what is folded with is what is written. */
+export const tailsOf = ({ tails, classes }: LearntTails): Pick<Calibration, 'tails' | 'classes'> => ({
+  tails: byStream(tails, knots),
+  classes: Object.fromEntries(
+    [...classes].map(([name, own]) => [name, { account_months: own.months, tails: byStream(own.tails, knots) }]),
+  ),
+});
+
 export interface Learnt {
   readonly months: readonly AccountMonth[];
   readonly fromMs: number;
   readonly toMs: number;
   readonly margin: number;
-  readonly tails: readonly StreamTail[];
+  readonly learntTails: LearntTails;
   readonly scores: readonly ScorePoint[];
   /** Likewise from the scores that count for a suspension. */
   readonly suspendScores: readonly ScorePoint[];
 }
 
 /** The calibration as it stands in a file. */
-export function calibrationOf(
-  { months, fromMs, toMs, margin, tails, scores, suspendScores }: Learnt,
-  policy: CompiledPolicy,
-): Calibration {
-  const knots = ({ q99, q999 }: StreamTail): TailKnots => {
-    const low = hundredths(q99.value);
-    return { q99: Math.max(low, 0.01), q999: Math.max(hundredths(q999.value), low + MIN_RISE) };
-  };
+export function calibrationOf(learnt: Learnt): Calibration {
+  const { months, fromMs, toMs, margin, learntTails, scores, suspendScores } = learnt;
   const pair = ({ low, high }: TailQuantile): [number, number] => [hundredths(low), hundredths(high)];
-  const byStream = <T>(of: readonly StreamTail[], value: (tail: StreamTail) => T) =>
-    Object.fromEntries(of.map((tail) => [tail.stream, value(tail)]));
   return {
     version: 1,
     account_months: months.length,
     period: { from: isoDay(fromMs), to: isoDay(toMs) },
     margin,
-    tails: byStream(tails, knots),
     scores: points(scores),
     ...(suspendScores.length >= 2 && { suspend_scores: points(suspendScores) }),
-    bounds: byStream(tails, ({ q99, q999 }) => ({
+    ...tailsOf(learntTails),
+    bounds: byStream(learntTails.tails, ({ q99, q999 }) => ({
       q99: pair(q99),
       q999: pair(q999),
       ...(q999.extrapolated && { extrapolated: true }),
     })),
-    classes: Object.fromEntries(
-      classesWithEnough(months).map(([name, own]) => [
-        name,
-        { account_months: own.length, tails: byStream(learnTails(own, policy), knots) },
-      ]),
-    ),
   };
 }
 
@@ -128,7 +144,3 @@ const points = (scores: readonly ScorePoint[]) =>
   }));
 
 const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-function classesWithEnough(months: readonly AccountMonth[]): [AccountClass, AccountMonth[]][] {
-  return [...Map.groupBy(months, (m) => m.accountClass)].filter(([, own]) => own.length >= MIN_MONTHS_OF_CLASS);
-}

@@ -24,8 +24,10 @@ const FIRST_GUESS: Calibration = {
 };
 
 /** The policy with the tails learnt so far and scores that are good enough to fold with. */
-export const policyForFolding = (file: string | undefined, tails: Calibration['tails']): Policy =>
-  policyWith(file, { ...FIRST_GUESS, tails });
+export const policyForFolding = (
+  file: string | undefined,
+  { tails, classes }: Pick<Calibration, 'tails' | 'classes'> = { tails: {} },
+): Policy => policyWith(file, { ...FIRST_GUESS, tails, ...(classes && { classes }) });
 
 /**
  * @param file policy file; without one, the built-in defaults

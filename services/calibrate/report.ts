@@ -25,6 +25,7 @@ export function calibrationReport(result: CalibrationResult, loudest: number): s
       ['stream', 'months', 'with evidence', '1 in 100 beyond', '1 in 1,000 beyond'],
       tails.map((t) => [t.stream, t.months, t.withEvidence, quantile(t.q99), quantile(t.q999)]),
     )}`,
+    ...classTables(result),
     `${strong('Score that each budget needs')}\n${formatTable(
       ['honest accounts per 10,000', 'score', 'for a suspension'],
       scores.map(({ per10000, score }) => {
@@ -80,6 +81,20 @@ export function calibrationReport(result: CalibrationResult, loudest: number): s
   );
   if (warnings.length > 0) parts.push(`${strong('Mind')}\n${warnings.map(sentence).join('\n')}`);
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Classes whose own months rule for their accounts. Where all accounts are of one class there is nothing to add. */
+function classTables({ classes }: CalibrationResult): string[] {
+  if (classes.size < 2) return [];
+  const rows = [...classes].flatMap(([name, { months, tails }]) =>
+    tails.map((t) => [name, t.stream, months, quantile(t.q99), quantile(t.q999)]),
+  );
+  return [
+    `${strong('The same by class, for the accounts of that class')}\n${formatTable(
+      ['class', 'stream', 'months', '1 in 100 beyond', '1 in 1,000 beyond'],
+      rows,
+    )}`,
+  ];
 }
 
 const byScore = (a: AccountMonth, b: AccountMonth): number =>

@@ -4,7 +4,7 @@ import type { Calibration, Policy } from '#libs/model/policy/index.ts';
 import { STREAM_NAMES } from '#libs/model/streams.ts';
 import type { Drift } from './drift.ts';
 import type { FoldedMonths } from './fold-months.ts';
-import type { ScorePoint, StreamTail } from './learn.ts';
+import type { LearntTails, ScorePoint, StreamTail } from './learn.ts';
 import type { AccountMonth } from './monthly-maxima.ts';
 import { rungSetting } from './policy-with.ts';
 import type { RungCost } from './rung-cost.ts';
@@ -17,6 +17,7 @@ export interface CalibrationResult {
   readonly learntFrom: readonly AccountMonth[];
   readonly calibration: Calibration;
   readonly tails: readonly StreamTail[];
+  readonly classes: LearntTails['classes'];
   readonly scores: readonly ScorePoint[];
   readonly suspendScores: readonly ScorePoint[];
   readonly rungs: readonly RungForecast[];

@@ -25,6 +25,11 @@ const scores = z
   )
   .min(2);
 
+const tails = z.partialRecord(
+  z.enum(STREAM_NAMES),
+  z.strictObject({ q99: z.number().positive(), q999: z.number().positive() }),
+);
+
 export const calibrationSchema = z.strictObject({
   version: z.literal(1),
   account_months: z.number().positive().describe('Honest account-months that the figures come from.'),
@@ -37,10 +42,7 @@ export const calibrationSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Each score was measured at a budget so many times smaller than the one it stands at.'),
-  tails: z
-    .partialRecord(z.enum(STREAM_NAMES), z.strictObject({ q99: z.number().positive(), q999: z.number().positive() }))
-    .default({})
-    .describe('Upper quantiles of each stream’s monthly maximum over honest accounts, nats.'),
+  tails: tails.default({}).describe('Upper quantiles of each stream’s monthly maximum over honest accounts, nats.'),
   scores: scores.describe('Honest accounts per 10,000 account-months whose monthly maximum exceeds the score.'),
   suspend_scores: scores
     .optional()
@@ -51,17 +53,13 @@ export const calibrationSchema = z.strictObject({
       z.strictObject({ q99: bounds, q999: bounds, extrapolated: z.boolean().optional() }),
     )
     .optional()
-    .describe('How sure each tail is: 95 % bounds, nats. For people and for watching drift; detection reads `tails`.'),
+    .describe('How sure each tail is: 95 % bounds, nats. For people and for watching drift.'),
   classes: z
-    .partialRecord(
-      z.enum(ACCOUNT_CLASSES),
-      z.strictObject({
-        account_months: z.number().positive(),
-        tails: z.partialRecord(z.enum(STREAM_NAMES), z.strictObject({ q99: z.number(), q999: z.number() })),
-      }),
-    )
+    .partialRecord(z.enum(ACCOUNT_CLASSES), z.strictObject({ account_months: z.number().positive(), tails }))
     .optional()
-    .describe('What the months of one class alone say. For people; detection reads `tails`.'),
+    .describe(
+      'Tails of one class by its own months: they count for its accounts, `tails` where a stream is not named.',
+    ),
 });
 export type Calibration = z.output<typeof calibrationSchema>;
 
@@ -83,9 +81,16 @@ export function parseCalibration(source: SourceText): Result<Calibration, FilePr
       }
     });
   }
-  for (const [name, tail] of Object.entries(checked.value.tails)) {
-    if (tail.q999 <= tail.q99)
-      problems.push(fieldProblem(source.name, locate, ['tails', name], 'the tail must rise', tail, 'q999 above q99'));
+  const { tails: all, classes = {} } = checked.value;
+  const tables = [
+    { path: ['tails'], table: all },
+    ...Object.entries(classes).map(([name, own]) => ({ path: ['classes', name, 'tails'], table: own.tails })),
+  ];
+  for (const { path, table } of tables) {
+    for (const [name, tail] of Object.entries(table)) {
+      if (tail.q999 > tail.q99) continue;
+      problems.push(fieldProblem(source.name, locate, [...path, name], 'the tail must rise', tail, 'q999 above q99'));
+    }
   }
   return problems.length > 0 ? err(problems) : ok(deepFreeze(checked.value));
 }

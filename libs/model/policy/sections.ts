@@ -27,10 +27,14 @@ export function detectionPolicy(
       priorNewPerDay,
     },
     tails: { ...policy.streams.tails, ...calibration?.tails },
+    ...(calibration?.classes && { classTails: classTails(calibration.classes) }),
     highestRung: policy.response.highest_rung,
     followUpFrom: policy.follow_up.from,
   };
 }
+
+const classTails = (classes: NonNullable<Calibration['classes']>): DetectionPolicy['classTails'] =>
+  Object.fromEntries(Object.entries(classes).map(([name, { tails }]) => [name, tails]));
 
 const DAY_MS = 86_400_000;
 /** A date alone protects to the end of that day, UTC. */

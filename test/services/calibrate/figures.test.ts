@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { Random } from '#libs/base/random.ts';
-import { compilePolicy } from '#libs/decide/index.ts';
+import { compilePolicy, createScore, scoreInto } from '#libs/decide/index.ts';
 import type { AccountClass } from '#libs/model/codes.ts';
+import { ACCOUNT_CLASSES } from '#libs/model/codes.ts';
 import { defaultPolicy, parseCalibration } from '#libs/model/policy/index.ts';
 import { S_MISS, S_TERRITORY, STREAM_COUNT } from '#libs/model/streams.ts';
 import { calibrationText } from '#services/calibrate/calibration-file.ts';
 import { driftsBetween } from '#services/calibrate/drift.ts';
-import { calibrationOf, learnScores, learnTails } from '#services/calibrate/learn.ts';
+import { calibrationOf, learnAllTails, learnScores, learnTails } from '#services/calibrate/learn.ts';
 import type { AccountMonth } from '#services/calibrate/monthly-maxima.ts';
 import { policyWith } from '#services/calibrate/policy-with.ts';
 import { checkOf } from '#services/calibrate/result.ts';
@@ -42,7 +43,7 @@ function months(
 }
 
 function learnt(from: readonly AccountMonth[], margin = 1) {
-  const tails = learnTails(from, policy);
+  const learntTails = learnAllTails(from, policy);
   const scores = learnScores(
     from.map((m) => m.score),
     margin,
@@ -51,7 +52,7 @@ function learnt(from: readonly AccountMonth[], margin = 1) {
     from.map((m) => m.suspendScore),
     margin,
   );
-  return calibrationOf({ months: from, fromMs: 0, toMs: 1, margin, tails, scores, suspendScores }, policy);
+  return calibrationOf({ months: from, fromMs: 0, toMs: 1, margin, learntTails, scores, suspendScores });
 }
 
 test('tails come from the classes a stream counts for, and from streams with evidence only', () => {
@@ -62,6 +63,45 @@ test('tails come from the classes a stream counts for, and from streams with evi
   expect(tails[0]!.months).toBe(4400);
   expect(tails[0]!.q99.value).toBeCloseTo(Math.log(100), 0);
   expect(tails[0]!.q999.value).toBeCloseTo(Math.log(1000), -0.5);
+});
+
+test('a class with months enough has tails of its own, which the policy that names the file gives to detection', () => {
+  // Managers look up at random by their nature: their misses reach far higher than anybody else's.
+  const calm = months(40, 3000, 1).map((m) => ({ ...m, streams: withMisses(m.streams, 0.2) }));
+  const wild = months(41, 400, 1, 'manager').map((m) => ({ ...m, streams: withMisses(m.streams, 8) }));
+  const few = months(42, 299, 1, 'software');
+  const calibration = learnt([...calm, ...wild, ...few]);
+  expect(Object.keys(calibration.classes!)).toEqual(['professional', 'manager']);
+  const { detection } = policyWith(undefined, calibration);
+  const compiled = compilePolicy(detection);
+  const knot = (accountClass: AccountClass) =>
+    compiled.q99[ACCOUNT_CLASSES.indexOf(accountClass) * STREAM_COUNT + S_MISS]!;
+  expect(knot('manager')).toBe(calibration.classes!.manager!.tails.miss!.q99);
+  expect(knot('manager')).toBeGreaterThan(5 * knot('professional'));
+  // Too few months of their own: what all accounts say.
+  expect(knot('software')).toBe(calibration.tails.miss!.q99);
+  const worth = (accountClass: AccountClass) => {
+    const nats = new Float32Array(STREAM_COUNT);
+    nats[S_MISS] = 6;
+    const score = createScore();
+    scoreInto(score, nats, 0, 0, 0, 0, 10, ACCOUNT_CLASSES.indexOf(accountClass), compiled);
+    return score.total;
+  };
+  expect(worth('professional')).toBe(6);
+  expect(worth('manager')).toBeLessThan(2);
+});
+
+function withMisses(streams: Float64Array, scale: number): Float64Array {
+  const copy = Float64Array.from(streams);
+  copy[S_MISS] = scale * streams[S_TERRITORY]!;
+  return copy;
+}
+
+test('a class tail that does not rise is refused with its place', () => {
+  const text =
+    'version: 1\naccount_months: 10\nscores: [{ per_10000: 100, score: 5 }, { per_10000: 1, score: 9 }]\nclasses: { manager: { account_months: 5, tails: { miss: { q99: 3, q999: 2 } } } }\n';
+  const parsed = parseCalibration({ name: 'c.yaml', text });
+  expect(parsed.ok ? [] : parsed.error.map((p) => [p.line, p.path])).toEqual([[4, 'classes.manager.tails.miss']]);
 });
 
 test('a budget learnt on one half is kept on the other', () => {
