@@ -1,10 +1,16 @@
 import { z } from 'zod';
 
 /**
- * Where accounts are kept and restricted. Secrets are named by file and read anew at each use, so that a rotated one is
- * taken up without a restart.
+ * Where accounts are kept and restricted, and how to sign in there. Which of them a policy acts through, and in which
+ * order, is the policy's `connectors` to say, by name. Secrets are named by file and read anew at each use, so that a
+ * rotated one is taken up without a restart.
  */
 const file = z.string().min(1);
+/** What the policy calls it; its type where nothing is said. */
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'small letters, digits, _ and -')
+  .exactOptional();
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const url = z.url().refine(
   (text) => {
@@ -17,9 +23,10 @@ const timeout = z.number().int().min(100).max(60_000).default(2_000);
 /** In a chain: accounts may be missing there. */
 const mayLack = z.boolean().default(false);
 
-const localRegister = z.strictObject({ type: z.literal('local_register'), register_file: file });
+const localRegister = z.strictObject({ name, type: z.literal('local_register'), register_file: file });
 
 const keycloak = z.strictObject({
+  name,
   type: z.literal('keycloak'),
   url,
   realm: z.string().min(1),
@@ -37,6 +44,7 @@ const keycloak = z.strictObject({
 });
 
 const scim = z.strictObject({
+  name,
   type: z.literal('scim'),
   url,
   token_file: file,
@@ -46,6 +54,7 @@ const scim = z.strictObject({
 });
 
 const webhook = z.strictObject({
+  name,
   type: z.literal('webhook'),
   url,
   /** `whsec_…`; several files while one is replaced. */
@@ -57,6 +66,7 @@ const webhook = z.strictObject({
 });
 
 const ssf = z.strictObject({
+  name,
   type: z.literal('ssf'),
   url,
   issuer: z.url(),
@@ -74,7 +84,10 @@ const ssf = z.strictObject({
 });
 
 /** Commands on `<prefix>.commands`. */
-const commandTopic = z.strictObject({ type: z.literal('command_topic') });
+const commandTopic = z.strictObject({ name, type: z.literal('command_topic') });
 
 export const keeperSchema = z.discriminatedUnion('type', [localRegister, keycloak, scim, webhook, ssf, commandTopic]);
 export type KeeperConfig = z.infer<typeof keeperSchema>;
+
+/** What a policy calls this keeper. */
+export const keeperName = (config: KeeperConfig): string => config.name ?? config.type;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiSchema } from './api.ts';
-import { keeperSchema } from './keepers.ts';
+import { keeperName, keeperSchema } from './keepers.ts';
 import { notifySchema } from './notify.ts';
 
 /**
@@ -70,8 +70,14 @@ export const serviceConfigSchema = z.strictObject({
       store_url_file: file.optional(),
       /** File of the local account register, where that is the only keeper. */
       register_file: file.optional(),
-      /** Who keeps the accounts, in the order in which they are told. */
-      connectors: z.array(keeperSchema).min(1).optional(),
+      /** Who keeps the accounts; told in this order, or in that of the policy's `connectors`. */
+      connectors: z
+        .array(keeperSchema)
+        .min(1)
+        .refine((all) => new Set(all.map(keeperName)).size === all.length, {
+          message: 'two connectors have one name: give each its own `name`',
+        })
+        .optional(),
     })
     .refine((r) => (r.store_file === undefined) !== (r.store_url_file === undefined), {
       message: 'one of store_file and store_url_file is needed',

@@ -14,6 +14,7 @@ import type { AccountDirectory } from '#libs/ports/directory.ts';
 import type { EventLog } from '#libs/ports/event-log.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import type { KeeperConfig } from '#services/config/keepers.ts';
+import { keeperName } from '#services/config/keepers.ts';
 import { readSecret } from '#services/config/load.ts';
 
 /** The keepers of a configuration as one, and how to let go of what they hold. */
@@ -30,6 +31,23 @@ const text = (path: string) => readSecret(path).toString('utf8').trim();
 function secret(path: string): () => Promise<string> {
   text(path);
   return async () => text(path);
+}
+
+/**
+ * The keepers that a policy acts through, in its order; all of them, in theirs, where it names none.
+ * @throws CommandFailure with exit code 78 where it names one that is not set up
+ */
+export function chosenKeepers(configs: readonly KeeperConfig[], names: readonly string[]): readonly KeeperConfig[] {
+  if (names.length === 0) return configs;
+  const byName = new Map(configs.map((config) => [keeperName(config), config]));
+  return names.map((name) => {
+    const config = byName.get(name);
+    if (config) return config;
+    throw new CommandFailure(
+      `policy: connectors: "${name}" is not set up in responder.connectors; there is: ${[...byName.keys()].join(', ')}`,
+      EXIT.configuration,
+    );
+  });
 }
 
 /**

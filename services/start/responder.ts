@@ -6,6 +6,7 @@ import { errorFields } from '#libs/telemetry/log-line.ts';
 import { feedRestrictions } from '#services/api/restriction-feed.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { VERSION } from '#services/cli/version.ts';
+import { keeperName } from '#services/config/keepers.ts';
 import { readSecret } from '#services/config/load.ts';
 import { loadPolicy } from '#services/policy/load-policy.ts';
 import { readAlerts } from '#services/responder/alert-reader.ts';
@@ -13,7 +14,7 @@ import { runDueLoop } from '#services/responder/due-loop.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
 import { createResponder } from '#services/responder/responder.ts';
 import { startConfiguredApi } from './api.ts';
-import { openKeepers } from './keepers.ts';
+import { chosenKeepers, openKeepers } from './keepers.ts';
 import type { RunningService, ServiceContext } from './service.ts';
 
 const DUE_EVERY_MS = 1000;
@@ -31,13 +32,15 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
     throw new CommandFailure('the configuration has no part "responder"', EXIT.configuration);
   }
   const { store_file: file, store_url_file: urlFile, register_file: registerFile, connectors } = config.responder;
-  const store = await openStore(file, urlFile, (error) => logger('warn', 'store_connection_lost', errorFields(error)));
-  const keepers = openKeepers(
+  const { response: policy, effective } = loadPolicy(config.policy_file);
+  const chosen = chosenKeepers(
     connectors ?? [{ type: 'local_register', register_file: registerFile ?? '' }],
-    log,
-    config.prefix,
+    effective.connectors,
   );
-  if (connectors?.some(({ type }) => type === 'command_topic')) {
+  const store = await openStore(file, urlFile, (error) => logger('warn', 'store_connection_lost', errorFields(error)));
+  const keepers = openKeepers(chosen, log, config.prefix);
+  logger('info', 'connectors_opened', { connectors: chosen.map(keeperName).join(', ') });
+  if (chosen.some(({ type }) => type === 'command_topic')) {
     const partitions = (await log.partitionCounts([topics.alerts])).get(topics.alerts) ?? 1;
     await log.createTopics([{ name: `${config.prefix}.commands`, partitions, compacted: false }]);
   }
@@ -46,7 +49,6 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
     description: 'alert records that are none',
   });
   const restrictions = await loadRestrictionList(store);
-  const policy = loadPolicy(config.policy_file).response;
   const responder = createResponder({
     store,
     connector: keepers.connector,

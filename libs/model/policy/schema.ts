@@ -230,16 +230,13 @@ const response = z
   .describe('What is done about an alert.');
 
 const connectors = z
-  .array(
-    z
-      .strictObject({
-        type: z.enum(['local_register']).describe('local_register: the account register in the data folder.'),
-      })
-      .describe('One connector.'),
-  )
-  .min(1)
-  .default([{ type: 'local_register' }])
-  .describe('Where accounts are restricted, in this order.');
+  .array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,39}$/))
+  .refine((names) => new Set(names).size === names.length, { message: 'a connector is named twice' })
+  .default([])
+  .describe(
+    'Names of the connectors that restrict accounts, in this order, out of those that the service configuration sets up ' +
+      '(responder.connectors). Empty: all of them, in its order.',
+  );
 
 const TOPIC = /^[A-Za-z0-9._-]{1,200}$/;
 const topics = z

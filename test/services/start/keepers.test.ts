@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { exportPKCS8, generateKeyPair } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMemoryLog } from '#libs/adapters/memory/event-log.ts';
+import { parsePolicy } from '#libs/model/policy/index.ts';
 import { CommandFailure } from '#services/cli/exit-code.ts';
 import type { KeeperConfig } from '#services/config/keepers.ts';
 import { loadServiceConfig } from '#services/config/load.ts';
-import { openKeepers } from '#services/start/keepers.ts';
+import { chosenKeepers, openKeepers } from '#services/start/keepers.ts';
 import { ssfReceiver, ToldPortal, webhookReceiver } from '../../support/command-receivers.ts';
 import { T0 } from '../../support/sample-alert.ts';
 
@@ -70,6 +71,30 @@ connectors:
     expect(await connector.read('PS-1')).toMatchObject({ value: { enabled: false, readable: 'partly' } });
   });
 
+  it('the policy says which of them act, and in which order', () => {
+    const configs = keepersOf(`store_file: store.db
+connectors:
+  - { type: command_topic }
+  - { type: local_register, register_file: register.db }
+  - { name: second, type: local_register, register_file: other.db }`);
+    const chosen = (...names: string[]) => chosenKeepers(configs, names).map(({ name, type }) => name ?? type);
+    expect(chosen()).toEqual(['command_topic', 'local_register', 'second']);
+    expect(chosen('second', 'command_topic')).toEqual(['second', 'command_topic']);
+    expect(() => chosen('second', 'keycloak')).toThrow(
+      'policy: connectors: "keycloak" is not set up in responder.connectors; there is: command_topic, local_register, second',
+    );
+  });
+
+  it('a policy with a connector named twice, or as it was written before, is told what is wrong', () => {
+    const problems = (text: string) => {
+      const read = parsePolicy({ name: 'policy.yaml', text });
+      return read.ok ? [] : read.error.map((problem) => problem.message);
+    };
+    expect(problems('connectors: [keycloak, scim]')).toEqual([]);
+    expect(problems('connectors: [scim, scim]')).toEqual(['a connector is named twice']);
+    expect(problems('connectors: [{ type: local_register }]')).toHaveLength(1);
+  });
+
   it('one keeper alone is no chain', () => {
     const configs = keepersOf(`store_file: store.db
 connectors: [{ type: local_register, register_file: register.db }]`);
@@ -110,6 +135,11 @@ connectors: [{ type: local_register, register_file: register.db }]`);
     ['two stores', 'store_file: s\nstore_url_file: u\nregister_file: r', 'one of store_file and store_url_file'],
     ['no store', 'register_file: r', 'one of store_file and store_url_file'],
     ['no keeper', 'store_file: s', 'one of register_file and connectors'],
+    [
+      'two keepers of one name',
+      'store_file: s\nconnectors: [{ type: command_topic }, { type: command_topic }]',
+      'two connectors have one name',
+    ],
     ['an empty list of keepers', 'store_file: s\nconnectors: []', 'connectors'],
     [
       'a secret in place of its file',
