@@ -16,6 +16,8 @@ export function liveResponder(parts: {
   readonly policy?: Partial<ResponsePolicy>;
   readonly clock?: Clock;
   readonly everyMs?: number;
+  /** Where records go, beside `published`. */
+  readonly publish?: (record: OutboundRecord) => Promise<void>;
 }) {
   const published: OutboundRecord[] = [];
   const errors: unknown[] = [];
@@ -27,7 +29,10 @@ export function liveResponder(parts: {
     restrictions,
     policy: samplePolicy(parts.policy),
     clock: parts.clock ?? SYSTEM_CLOCK,
-    publish: async (record) => void published.push(record),
+    async publish(record) {
+      published.push(record);
+      await parts.publish?.(record);
+    },
     onError: (error) => void errors.push(error),
   });
   const loop = runDueLoop(responder, parts.everyMs ?? 100, ending.signal, (error) => void errors.push(error));
