@@ -88,6 +88,7 @@ export class EventFiller {
     const start = starts[field.FIELD_ACCOUNT];
     if (start < 0) return this.#reject(MISSING, field.FIELD_ACCOUNT);
     if (ends[field.FIELD_ACCOUNT] === start) return this.#reject(WRONG_VALUE, field.FIELD_ACCOUNT);
+    if (holdsControl(bytes, start, ends[field.FIELD_ACCOUNT])) return this.#reject(WRONG_VALUE, field.FIELD_ACCOUNT);
     event.accountId = this.#accounts.intern(bytes, start, ends[field.FIELD_ACCOUNT]);
     event.accountLo = hash64.lo;
     event.accountHi = hash64.hi;
@@ -249,6 +250,19 @@ function identityOf(slices: FieldSlices, personLo: number): number {
 /** Characters are counted as in `schema.ts`, in UTF-16 units; for what is ASCII that is bytes. */
 const fitsId = (bytes: Buffer, start: number, end: number): boolean =>
   end - start <= field.MAX_ID_CHARACTERS || bytes.toString('utf8', start, end).length <= field.MAX_ID_CHARACTERS;
+
+/**
+ * Control characters (Cc: C0, DEL, C1) in UTF-8 text. An account id with one would be detected and could never be stopped:
+ * databases refuse some of them, and so does whoever reads the alert.
+ */
+function holdsControl(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i];
+    if (byte < 32 || byte === 127) return true;
+    if (byte === 0xc2 && i + 1 < end && bytes[i + 1] < 0xa0) return true;
+  }
+  return false;
+}
 
 /** Two letters as one number; 0 where the field is absent or anything else. */
 function readCountry(bytes: Buffer, start: number, end: number): number {

@@ -145,7 +145,8 @@ async function startServices(options: EmbeddedOptions, opened: Opened): Promise<
     responder: told,
     topic: topics.alerts,
     group: 'vigie.responder',
-    onRejection: async ({ reason }) => onError(new Error(`a record on ${topics.alerts} is no alert: ${reason}`)),
+    deadLetter: topics.deadLetter,
+    onRejection: ({ reason }) => onError(new Error(`a record on ${topics.alerts} is no alert: ${reason}`)),
     onFailure: onError,
   });
   closers.push(() => reading.stop());

@@ -2,17 +2,9 @@ import { createHash } from 'node:crypto';
 import { alertOfFinding } from '#libs/formats/ocsf/index.ts';
 import type { Consuming, EventLog } from '#libs/ports/event-log.ts';
 import type { ResponseStore } from '#libs/ports/store.ts';
+import type { AlertRejection } from './dead-letter.ts';
+import { alertDeadLetter } from './dead-letter.ts';
 import type { Responder } from './responder.ts';
-
-/** An alert record that is none. It never holds the record's own content. */
-export interface AlertRejection {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly reason: string;
-  /** SHA-256 of the bytes, hex. */
-  readonly digest: string;
-}
 
 export interface AlertReaderParts {
   readonly log: EventLog;
@@ -21,8 +13,10 @@ export interface AlertReaderParts {
   /** `vigie.alerts`. */
   readonly topic: string;
   readonly group: string;
-  /** Told of a record that is no alert; reading goes on. */
-  readonly onRejection: (rejection: AlertRejection) => Promise<void>;
+  /** `vigie.dead-letter`: a record that is no alert is named there before the position moves past it. */
+  readonly deadLetter: string;
+  /** Told of a record that is no alert, and of what retention dropped unread; reading goes on. */
+  readonly onRejection: (rejection: AlertRejection) => void;
   /** Told once when reading has ended by itself. */
   readonly onFailure: (error: Error) => void;
 }
@@ -45,17 +39,20 @@ export function readAlerts(parts: AlertReaderParts): Promise<Consuming> {
           const first = bounds?.first ?? 0;
           if (kept !== undefined && kept < first) {
             const reason = `${first - kept} records were dropped by retention before they were read`;
-            await parts.onRejection({ topic, partition, offset: kept, reason, digest: '' });
+            parts.onRejection({ topic, partition, offset: kept, arrivalMs: 0, reason, bytes: 0, digest: '' });
           }
           return Math.max(kept ?? first, first);
         },
         async batch({ partition, records, next }) {
-          for (const { offset, value } of records) {
+          for (const { offset, value, arrivalMs } of records) {
             const bytes = value ?? new Uint8Array();
             const read = alertOfFinding(Buffer.from(bytes).toString('utf8'));
             if (!read.ok) {
               const digest = createHash('sha256').update(bytes).digest('hex');
-              await parts.onRejection({ topic, partition, offset, reason: read.error, digest });
+              const what = { topic, partition, offset, arrivalMs, bytes: bytes.length };
+              const rejection: AlertRejection = { ...what, reason: read.error, digest };
+              await log.append([alertDeadLetter(parts.deadLetter, rejection)]);
+              parts.onRejection(rejection);
             } else if (read.value) await responder.onAlert(read.value);
           }
           await store.commit({ positions: [{ topic, partition, next }] });

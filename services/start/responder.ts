@@ -69,7 +69,8 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
     responder,
     topic: topics.alerts,
     group: `${config.prefix}.responder`,
-    onRejection: async ({ topic, partition, offset, reason, digest }) => {
+    deadLetter: topics.deadLetter,
+    onRejection: ({ topic, partition, offset, reason, digest }) => {
       rejected.add(1);
       logger('warn', 'alert_rejected', { topic, partition, offset, reason, digest });
     },

@@ -166,7 +166,8 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
     },
     topic: topics.alerts,
     group: `${prefix}.responder`,
-    onRejection: async ({ reason }) => {
+    deadLetter: topics.deadLetter,
+    onRejection: ({ reason }) => {
       throw new Error(`an alert was rejected: ${reason}`);
     },
     onFailure: (error) => process.stderr.write(`${error.message}\n`),

@@ -19,7 +19,7 @@ export interface PortalWithThefts {
 
 /** @param nowMs the history ends here */
 export function portalWithThefts(thefts: number, nowMs: number): PortalWithThefts {
-  const attack = parseAttack('sweep:people=60,rate=600');
+  const attack = parseAttack('sweep:people=400,rate=600');
   if (!attack.ok) throw new Error(attack.error);
   const days = 14;
   const simulation = createSimulation({
@@ -29,6 +29,8 @@ export function portalWithThefts(thefts: number, nowMs: number): PortalWithTheft
     start: new Date(nowMs - (days - 1) * DAY_MS).toISOString().slice(0, 10),
     warmUpDays: days - 3,
     hardCases: new Set(),
+    // Those whose account may be suspended by its score.
+    professions: { optician: 3, dentist: 3, audiologist: 1, physiotherapist: 2 },
     attacks: Array.from({ length: thefts }, () => attack.value),
   });
   const history: { accountId: string; line: string }[] = [];

@@ -28,7 +28,8 @@ export const accessEventSchema = z.object({
   id: z.string().min(1).max(MAX_ID_CHARACTERS),
   time: z.string().refine(isTime, 'a date-time as in RFC 3339'),
   account: z.object({
-    id: z.string().min(1),
+    // No control characters: see holdsControl in fill-event.ts.
+    id: z.string().regex(/^\P{Cc}+$/u),
     class: z.enum(ACCOUNT_CLASSES).nullish(),
     profession: z.enum(PROFESSIONS).nullish(),
     org: text,

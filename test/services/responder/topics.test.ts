@@ -4,8 +4,8 @@ import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
 import { detectionFinding } from '#libs/formats/ocsf/index.ts';
 import type { Alert } from '#libs/model/alert.ts';
 import type { EventLog } from '#libs/ports/event-log.ts';
-import type { AlertRejection } from '#services/responder/alert-reader.ts';
 import { readAlerts } from '#services/responder/alert-reader.ts';
+import type { AlertRejection } from '#services/responder/dead-letter.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
 import { sampleAlert, T0 } from '../../support/sample-alert.ts';
 import { createBench } from './bench.ts';
@@ -16,7 +16,7 @@ const source = { productVersion: '0.1.0', language: 'en' } as const;
 async function createTopics(): Promise<EventLog> {
   const log = openMemoryLog({ nowMs: () => T0 });
   await log.createTopics(
-    ['alerts', 'actions', 'restrictions', 'controls'].map((name) => ({
+    ['alerts', 'actions', 'restrictions', 'controls', 'dead-letter'].map((name) => ({
       name: `vigie.${name}`,
       partitions: 2,
       compacted: name === 'restrictions',
@@ -54,7 +54,8 @@ async function readUntil(
     responder: bench.responder,
     topic: 'vigie.alerts',
     group: 'vigie-responder',
-    onRejection: async (rejection) => void rejections.push(rejection),
+    deadLetter: 'vigie.dead-letter',
+    onRejection: (rejection) => void rejections.push(rejection),
     onFailure: (error) => {
       throw error;
     },
@@ -113,7 +114,17 @@ describe('from the alert topic to the action topics', () => {
     const rejections = await readUntil(log, bench, async () => bench.register.get(ID)?.enabled === false);
     expect(rejections).toHaveLength(1);
     expect(rejections[0]).toMatchObject({ topic: 'vigie.alerts', offset: 0, reason: 'not JSON' });
-    expect(JSON.stringify(rejections)).not.toContain('18005');
+    const letters = await all(log, 'vigie.dead-letter');
+    const { partition, digest } = rejections[0]!;
+    expect(letters.map((l) => [l.key, l.headers.get('ce_type'), l.body])).toEqual([
+      [
+        `vigie.alerts/${partition}/0`,
+        'vigie.dead-letter',
+        { reason: 'not JSON', field: '', topic: 'vigie.alerts', partition, offset: 0, bytes: 22, sha256: digest },
+      ],
+    ]);
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.stringify([rejections, letters])).not.toContain('18005');
     await log.close();
   });
 

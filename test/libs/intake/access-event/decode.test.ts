@@ -142,6 +142,8 @@ describe('access event, version 1', () => {
     [but('account', []), 'wrong_type account'],
     [but('account.id', null), 'missing_field account.id'],
     [but('account.id', ''), 'wrong_value account.id'],
+    ...['PS-\u0000', 'PS\n1', '\u007f', 'PS-\u0085'].map((id) => [but('account.id', id), 'wrong_value account.id']),
+    ...['Ps 1', '\u00e9t\u00e9', '\u00a0', '\u4e2d'].map((id) => [but('account.id', id), 'decoded']),
     [but('account.class', 'robot'), 'wrong_value account.class'],
     [but('account.profession', 3), 'wrong_type account.profession'],
     [but('account.createdAt', 'yesterday'), 'wrong_value account.createdAt'],

@@ -157,8 +157,13 @@ describe('CSV', () => {
       const first = decode(decoder, own[1]).event;
       expect(first).toMatchObject({ accountId: 'PS-1', rows: 2, nirKey: 1, nirOrder: 456, action: 2 });
       expect(personToken(first)).toBe(hmac('1800569123456'));
-      const second = decode(decoder, own[2]).event;
-      expect(second).toMatchObject({
+      const second = decode(decoder, own[2]);
+      // The tab within quotes belongs to the account's id, which may hold no control characters.
+      if (separator === '\t') {
+        expect(second.outcome).toBe('wrong_value account.id');
+        continue;
+      }
+      expect(second.event).toMatchObject({
         accountId: `PS${separator}"2"`,
         hasPerson: false,
         rows: 1,
