@@ -6,11 +6,20 @@ import {
   WIDER_GROUP_COUNT,
   widerGroupOf,
 } from '#libs/baseline/group.ts';
+import { peersByGroup, shrunk } from '#libs/baseline/peers.ts';
 import type { TraitPrior } from '#libs/baseline/traits.ts';
-import { DEFAULT_PRIORS, groupPrior, MIN_OBSERVATIONS, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import {
+  DEFAULT_PRIORS,
+  groupPrior,
+  MIN_ACCOUNTS,
+  MIN_OBSERVATIONS,
+  TRAIT_COUNT,
+  TRAITS,
+} from '#libs/baseline/traits.ts';
 import { VOLUME_CLASSES } from '#libs/baseline/volume.ts';
 import { COMMONNESS_CLASSES } from '#libs/evidence/index.ts';
 import { PROFESSIONS } from '#libs/model/codes.ts';
+import type { PeerGroup } from '#libs/model/peer-baseline.ts';
 import type { PipelineState } from './state.ts';
 import { fadeAreas } from './territory-step.ts';
 
@@ -23,19 +32,24 @@ const FADE = 0.9925;
 export function recomputeGroups(state: PipelineState): void {
   const { channels, accounts, groups, policy } = state;
   fadeAreas(state);
-  const byGroup = collect(state, GROUP_COUNT, (group) => group);
+  const peers = peersByGroup(policy.source.baseline);
+  const byGroup = membersByGroup(state);
   const byWider = collect(state, WIDER_GROUP_COUNT, widerGroupOf);
   for (let group = 0; group < GROUP_COUNT; group++) {
     const wider = byWider[widerGroupOf(group)]!;
     const own = byGroup[group]!;
+    const peer = peers.get(group);
     for (let t = 0; t < TRAIT_COUNT; t++) {
       const fallback: TraitPrior = groupPrior(wider.traits[t]!, DEFAULT_PRIORS[t]!);
-      const prior = groupPrior(own.traits[t]!, fallback);
+      const prior = towardsPeers(groupPrior(own.traits[t]!, fallback), own.traits[t]!.length, peer, t);
       groups.traitMean[group * TRAIT_COUNT + t] = prior.mean;
       groups.traitStrength[group * TRAIT_COUNT + t] = prior.strength;
     }
     const profession = Math.floor(group / 2) % PROFESSIONS.length;
-    groups.perDay[group] = groupPerDay(own.perDay, policy.priorPerDay[profession]!);
+    const perDay = groupPerDay(own.perDay, policy.priorPerDay[profession]!);
+    const daily = peer?.daily;
+    groups.perDay[group] =
+      daily === undefined ? perDay : shrunk(perDay, speaking(own.perDay.length), daily.mean, daily.accounts);
     groups.size[group] = dispersionSize(groups.sumMeanSquared[group]!, groups.sumExcess[group]!);
     groups.sumMeanSquared[group] = groups.sumMeanSquared[group]! * FADE;
     groups.sumExcess[group] = groups.sumExcess[group]! * FADE;
@@ -64,6 +78,24 @@ export function recomputeGroups(state: PipelineState): void {
     }
   }
 }
+
+/** A prior between the group's own and the one of the baseline that the run started from. */
+function towardsPeers(own: TraitPrior, accounts: number, peer: PeerGroup | undefined, trait: number): TraitPrior {
+  const known = peer?.traits[TRAITS[trait]!];
+  if (known === undefined) return own;
+  const n = speaking(accounts);
+  return {
+    mean: shrunk(own.mean, n, known.mean, known.accounts),
+    strength: shrunk(own.strength, n, known.strength, known.accounts),
+  };
+}
+
+/** Accounts that a group's own figure comes from: with too few it is borrowed. */
+const speaking = (accounts: number): number => (accounts < MIN_ACCOUNTS ? 0 : accounts);
+
+/** What the members of each group have shown. */
+export const membersByGroup = (state: PipelineState): readonly Members[] =>
+  collect(state, GROUP_COUNT, (group) => group);
 
 interface Members {
   readonly traits: [number, number][][];

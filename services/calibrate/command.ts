@@ -3,10 +3,13 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { compilePolicy } from '#libs/decide/index.ts';
 import { INPUT_FORMATS } from '#libs/intake/index.ts';
+import { pseudonymKey } from '#services/baseline/pseudonym-key.ts';
+import { refuseOverwriting, writeBaseline } from '#services/baseline/write-baseline.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import type { OutputFormat } from '#services/cli/options.ts';
 import { formatOption, wholeNumber } from '#services/cli/options.ts';
 import { note, warn } from '#services/cli/terminal/message.ts';
+import { loadPolicy } from '#services/policy/load-policy.ts';
 import { readLabels } from '#services/replay/labels.ts';
 import { sourceFormat } from '#services/replay/sources.ts';
 import { calibrationText, readCalibration } from './calibration-file.ts';
@@ -35,6 +38,9 @@ interface CalibrateOptions {
   readonly force?: true;
   readonly strict?: true;
   readonly loudest: number;
+  readonly baselineOut?: string;
+  readonly withState?: true;
+  readonly key?: string;
 }
 
 const HELP = `
@@ -44,6 +50,9 @@ tails of the streams, once for the scores that these tails make; so standard inp
 A month is 28 days after the warm-up; a month that the log ends in is left out, and so are accounts named as attacked in
 --labels. Where too few months lie beyond a quantile it is continued by the heavier of an exponential and a Pareto law, and
 marked. Bounds take months as independent; those of one account are not quite, so they are a little too narrow.
+
+--baseline-out writes what groups of peers are like at the end of the sources, for a run to start from (--baseline); it takes one
+more pass, under the policy with the calibration that --out writes, or without --out under the policy as it is.
 
 Examples:
   vigie calibrate 2025/*.ndjson.zst --policy policy.yaml --out calibration.yaml
@@ -77,6 +86,9 @@ export function registerCalibrate(program: Command): void {
     .option('--against <file>', 'an earlier calibration: says which streams have drifted')
     .option('--out <file>', 'where the calibration file goes')
     .option('--force', 'write over a file that exists')
+    .option('--baseline-out <file>', 'where what was learnt of groups of peers goes')
+    .option('--with-state', 'and the whole state beside it (accounts, pseudonyms), to go on from as if live')
+    .option('--key <id=file>', 'pseudonymise people with this key, as the detector does; needed only for --with-state')
     .option('--strict', 'end with exit code 3 if a budget is broken or a stream has drifted')
     .option('--loudest <n>', 'months listed that carry the tail', wholeNumber(0, 1000), 10)
     .addHelpText('after', HELP)
@@ -99,9 +111,11 @@ function date(text: string): number {
 
 async function calibrate(paths: readonly string[], options: CalibrateOptions): Promise<void> {
   refuseMisuse(paths, options);
+  refuseOverwriting(options);
   const labels = options.labels === undefined ? undefined : readLabels(options.labels);
   const fold: FoldMonthsOptions = {
     format: sourceFormat(options.input, options.mapping),
+    key: pseudonymKey(options.key),
     warmUpDays: options.warmUp,
     excluded: new Set(labels?.attacks.flatMap((attack) => attack.accounts)),
   };
@@ -115,6 +129,7 @@ async function calibrate(paths: readonly string[], options: CalibrateOptions): P
     writeFileSync(options.out, calibrationText(result.calibration), { flag: options.force ? 'w' : 'wx' });
     note(`${options.out} written.`);
   }
+  if (options.baselineOut !== undefined && !(await learnBaseline(paths, options, fold, result.calibration))) return;
   const asJson = options.format === 'json';
   process.stdout.write(
     asJson ? `${JSON.stringify(calibrationJson(result))}\n` : calibrationReport(result, options.loudest),
@@ -124,6 +139,27 @@ async function calibrate(paths: readonly string[], options: CalibrateOptions): P
   const broken = result.check?.filter(({ verdict }) => verdict === 'broken') ?? [];
   for (const { cost } of broken) warn(`the budget of ${cost.rung} was broken on the checked months`);
   if (options.strict && (broken.length > 0 || (result.drifts?.length ?? 0) > 0)) process.exitCode = EXIT.assertion;
+}
+
+/** Folds the log under the policy that is to be used from now on. @returns false where the user interrupted it */
+async function learnBaseline(
+  paths: readonly string[],
+  options: CalibrateOptions,
+  fold: FoldMonthsOptions,
+  calibration: CalibrationResult['calibration'],
+): Promise<boolean> {
+  const { policy: file, out } = options;
+  const policy = out === undefined ? loadPolicy(file) : policyWith(file, calibration);
+  const folded = await foldMonths(paths, policy, fold);
+  if (folded === undefined) {
+    note(`Interrupted; ${options.baselineOut} is not written.`);
+    return false;
+  }
+  const { lanes, fromMs, toMs, events, accounts } = folded.replay;
+  const { digest: policyDigest } = policy;
+  const learntFrom = { policyDigest, keyId: fold.key.id, fromMs, toMs, events, accounts: accounts.size };
+  for (const line of writeBaseline(options, lanes[0].pipeline, learntFrom)) note(line);
+  return true;
 }
 
 function refuseMisuse(paths: readonly string[], { check = [], checkFrom, out, force }: CalibrateOptions): void {

@@ -1,3 +1,4 @@
+import type { PseudonymKey } from '#libs/intake/pseudonymise.ts';
 import type { Policy } from '#libs/model/policy/index.ts';
 import { interruption } from '#services/cli/interruption.ts';
 import { warn } from '#services/cli/terminal/message.ts';
@@ -12,6 +13,7 @@ import { MonthlyMaxima } from './monthly-maxima.ts';
 
 export interface FoldMonthsOptions {
   readonly format: SourceFormat;
+  readonly key: PseudonymKey;
   readonly warmUpDays: number;
   /** Accounts that are known to have been abused: their months teach nothing. */
   readonly excluded: ReadonlySet<string>;
@@ -35,7 +37,7 @@ export interface FoldedMonths {
 export async function foldMonths(
   paths: readonly string[],
   policy: Policy,
-  { format, warmUpDays, excluded }: FoldMonthsOptions,
+  { format, key, warmUpDays, excluded }: FoldMonthsOptions,
 ): Promise<FoldedMonths | undefined> {
   const replay = new Replay({ lanes: [{ name: 'policy', policy, containment: 'off' }] });
   const [lane] = replay.lanes;
@@ -44,6 +46,7 @@ export async function foldMonths(
   try {
     await foldSources(replay, paths, {
       format,
+      key,
       signal: interruption,
       warn,
       onProgress: (done, of) => progress.update({ count: replay.events, done, of }),

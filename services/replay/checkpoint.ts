@@ -6,7 +6,7 @@ import { VERSION } from '#services/cli/version.ts';
 import type { Replay } from './replay.ts';
 
 /** Raise when what a replay saves changes. */
-const CHECKPOINT_VERSION = 2;
+const CHECKPOINT_VERSION = 3;
 
 /** What must be the same before and after the cut for the result to be that of one run. */
 export interface CheckpointHeader {
@@ -17,6 +17,8 @@ export interface CheckpointHeader {
   readonly containment: 'simulate' | 'off';
   /** Digest of the labels; '' without. */
   readonly labels: string;
+  /** Digest of the controls; '' without. */
+  readonly controls: string;
 }
 
 export const checkpointHeader = (fields: Omit<CheckpointHeader, 'checkpoint' | 'version'>): CheckpointHeader => ({

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { INPUT_FORMATS } from '#libs/intake/index.ts';
+import type { Control } from '#libs/model/input.ts';
 import { canonicalDigest } from '#libs/model/policy/canonical.ts';
+import { pseudonymKey } from '#services/baseline/pseudonym-key.ts';
+import type { BaselineStart, Surroundings } from '#services/baseline/read-baseline.ts';
+import { policyFrom, readBaseline } from '#services/baseline/read-baseline.ts';
+import { refuseOverwriting, writeBaseline } from '#services/baseline/write-baseline.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { interruption } from '#services/cli/interruption.ts';
 import type { OutputFormat } from '#services/cli/options.ts';
@@ -11,6 +16,7 @@ import { note, warn } from '#services/cli/terminal/message.ts';
 import { createProgress } from '#services/cli/terminal/progress.ts';
 import { loadPolicy } from '#services/policy/load-policy.ts';
 import { checkpointHeader, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { readControls } from './controls.ts';
 import type { Assertion } from './fail-on.ts';
 import { FIGURE_NAMES, parseAssertion } from './fail-on.ts';
 import type { ReplayResult } from './json-result.ts';
@@ -40,6 +46,12 @@ interface ReplayCommandOptions {
   readonly warmUp: number;
   readonly checkpoint?: string;
   readonly resume?: string;
+  readonly controls?: string;
+  readonly baseline?: string;
+  readonly baselineOut?: string;
+  readonly withState?: true;
+  readonly force?: true;
+  readonly key?: string;
 }
 
 const HELP = `
@@ -54,6 +66,7 @@ Examples:
   vigie simulate --attack sweep --labels l.json | vigie replay - --labels l.json --containment simulate
   vigie replay kafka://localhost:9092/portal.access --against new.yaml
   vigie replay year/*.gz --policy new.yaml --against old.yaml
+  vigie replay 2025/*.gz --baseline-out baseline.yaml --with-state && vigie replay 2026/*.gz --baseline baseline.yaml
   vigie replay month.gz --labels l.json --sweep rungs.suspend=15,17,19 --fail-on 'false_suspends>0'
 
 Figures for --fail-on: ${FIGURE_NAMES.join(', ')}.
@@ -91,6 +104,12 @@ export function registerReplay(program: Command): void {
       0,
     )
     .option('--top <n>', 'incidents listed in text output', wholeNumber(1, 1_000_000), 20)
+    .option('--controls <file>', 'what people told the detector (one control a line, as on its topic), at its time')
+    .option('--baseline <file>', 'start from what another log has taught, not from nothing')
+    .option('--baseline-out <file>', 'write what this log has taught of groups of peers')
+    .option('--with-state', 'and the whole state beside it (accounts, pseudonyms), to go on from as if live')
+    .option('--force', 'write over a baseline that exists')
+    .option('--key <id=file>', 'pseudonymise people with this key, as the detector does; needed only for --with-state')
     .option('--checkpoint <file>', 'write the whole state at the end, to go on from later')
     .option('--resume <file>', 'go on from a checkpoint')
     .addHelpText('after', HELP)
@@ -103,21 +122,29 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
   const startedMs = performance.now();
   const assertions = options.failOn.map(parseAssertion);
   const topic = kafkaSource(paths, options);
+  refuseBaselineMisuse(options);
+  const key = pseudonymKey(options.key);
   const format = sourceFormat(options.input, options.mapping);
   checkLabelsGiven(assertions, options.labels);
   const labels = options.labels === undefined ? undefined : await labelsOf(options.labels, paths);
-  const { replay, sweepValues } = createReplay(options, labels);
+  const controls = options.controls === undefined ? undefined : readControls(options.controls);
+  const { replay, start, sweepValues } = createReplay(options, labels, controls, {
+    keyId: key.id,
+    stateless: topic && 'each partition of a topic has a state of its own.',
+  });
+  if (start !== undefined) note(start.note);
   const header = checkpointHeader({
     policies: replay.lanes.map((lane) => lane.policy.digest),
     containment: options.containment,
     labels: labels ? canonicalDigest(labels) : '',
+    controls: controls ? canonicalDigest(controls) : '',
   });
   if (options.resume !== undefined) readCheckpoint(options.resume, header, replay);
 
   const progress = createProgress('events');
   try {
     const onProgress = (done: number, of: number) => progress.update({ count: replay.events, done, of });
-    const shared = { format, signal: interruption, warn, onProgress };
+    const shared = { format, key, signal: interruption, warn, onProgress };
     if (topic === undefined) await foldSources(replay, paths, shared);
     else await foldKafka(replay, topic, shared);
   } finally {
@@ -129,12 +156,21 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
   }
   if (options.checkpoint !== undefined) writeCheckpoint(options.checkpoint, header, replay);
   replay.end();
+  const [first] = replay.lanes;
+  const written = writeBaseline(options, first.pipeline, {
+    policyDigest: first.policy.digest,
+    keyId: key.id,
+    fromMs: replay.fromMs,
+    toMs: replay.toMs,
+    events: replay.events,
+    accounts: replay.accounts.size,
+  });
 
-  const result = resultOf(replay, labels, options, sweepValues, (performance.now() - startedMs) / 1000);
+  const result = resultOf(replay, labels, start, options, sweepValues, (performance.now() - startedMs) / 1000);
   process.stdout.write(
     options.format === 'json' ? `${JSON.stringify(jsonResult(result))}\n` : textReport(result, options.top),
   );
-  for (const line of replay.rejections.lines()) note(line);
+  for (const line of [...written, ...replay.rejections.lines()]) note(line);
   for (const limit of replay.limits()) warn(limit);
   if (replay.events === 0) {
     if (replay.rejections.total === 0) note('The input holds no event.');
@@ -144,7 +180,28 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
   checkAssertions(assertions, result);
 }
 
-function createReplay(options: ReplayCommandOptions, labels: Labels | undefined) {
+function refuseBaselineMisuse(options: ReplayCommandOptions): void {
+  refuseOverwriting(options);
+  const { baseline, baselineOut, containment, resume, sweep, against } = options;
+  if (baseline !== undefined && resume !== undefined) {
+    throw new CommandFailure('a checkpoint goes on from where it was written: --baseline has no place', EXIT.usage);
+  }
+  if (baselineOut === undefined) return;
+  const inTheWay = containment === 'simulate' ? '--containment simulate' : sweep ? '--sweep' : against && '--against';
+  if (inTheWay) {
+    throw new CommandFailure(
+      `--baseline-out learns from the log as it is, by one policy: not with ${inTheWay}`,
+      EXIT.usage,
+    );
+  }
+}
+
+function createReplay(
+  options: ReplayCommandOptions,
+  labels: Labels | undefined,
+  controls: readonly Control[] | undefined,
+  surroundings: Pick<Surroundings, 'keyId' | 'stateless'>,
+) {
   const { containment } = options;
   const lanes = [{ name: 'policy', policy: loadPolicy(options.policy), labels, containment }];
   if (options.against !== undefined) {
@@ -154,12 +211,17 @@ function createReplay(options: ReplayCommandOptions, labels: Labels | undefined)
   sweepValues.forEach((override, i) => {
     lanes.push({ name: `sweep ${i}`, policy: loadPolicy(options.policy, [override]), labels, containment });
   });
-  return { replay: new Replay({ lanes }), sweepValues };
+  const policies = lanes.map((lane) => lane.policy);
+  const start =
+    options.baseline === undefined ? undefined : readBaseline(options.baseline, { ...surroundings, policies });
+  const started = lanes.map((lane) => ({ ...lane, policy: policyFrom(start, lane.policy), initial: start?.state }));
+  return { replay: new Replay({ lanes: started, controls }), start, sweepValues };
 }
 
 function resultOf(
   replay: Replay,
   labels: Labels | undefined,
+  start: BaselineStart | undefined,
   options: ReplayCommandOptions,
   sweepValues: ReturnType<typeof parseSweep>,
   wallSeconds: number,
@@ -172,6 +234,7 @@ function resultOf(
   }));
   return {
     replay,
+    start,
     summaries,
     against: options.against === undefined ? undefined : replay.lanes[1],
     sweep: sweepValues.length === 0 ? undefined : { path: sweepValues[0].path, lanes: swept },

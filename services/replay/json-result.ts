@@ -1,5 +1,6 @@
 import type { Rung } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
+import type { BaselineStart } from '#services/baseline/read-baseline.ts';
 import { VERSION } from '#services/cli/version.ts';
 import { differenceOf } from './difference.ts';
 import type { Lane } from './lane.ts';
@@ -10,6 +11,8 @@ import type { LaneSummary, Spread } from './summary.ts';
 /** All that a finished replay has to tell. */
 export interface ReplayResult {
   readonly replay: Replay;
+  /** Undefined where it began from nothing. */
+  readonly start: BaselineStart | undefined;
   /** Undefined without labels; a lane's summary by the lane's name. */
   readonly summaries: ReadonlyMap<string, LaneSummary> | undefined;
   readonly against: Lane | undefined;
@@ -26,7 +29,7 @@ const rounded = (value: number, decimals = 3): number => Math.round(value * 10 *
 
 /** The one object of `vigie replay --format json`. Same input and policy, same bytes, `wall_s` aside. */
 export function jsonResult(result: ReplayResult): unknown {
-  const { replay, summaries, against, sweep, robots } = result;
+  const { replay, start, summaries, against, sweep, robots } = result;
   const [lane] = replay.lanes;
   const labels = summaries?.get(lane.name);
   return {
@@ -40,6 +43,8 @@ export function jsonResult(result: ReplayResult): unknown {
       skipped: replay.skipped,
       from: iso(replay.fromMs),
       to: iso(replay.toMs),
+      ...(start && { baseline: { digest: start.digest, state: start.stateSha256 ?? null } }),
+      ...(replay.controls.given > 0 && { controls: replay.controls }),
       ...(lane.portal && { refused: lane.portal.refused }),
       ...(replay.truncated && { truncated: true }),
       wall_s: rounded(result.wallSeconds),

@@ -22,6 +22,7 @@ interface OptionsInTheWay {
   readonly containment: 'simulate' | 'off';
   readonly checkpoint?: string;
   readonly resume?: string;
+  readonly baselineOut?: string;
 }
 
 /**
@@ -46,6 +47,7 @@ export function kafkaSource(paths: readonly string[], options: OptionsInTheWay):
     ['--containment simulate', options.containment === 'simulate' ? true : undefined],
     ['--checkpoint', options.checkpoint],
     ['--resume', options.resume],
+    ['--baseline-out', options.baselineOut],
   ].find(([, value]) => value !== undefined);
   if (inTheWay) {
     throw new CommandFailure(
@@ -92,12 +94,12 @@ export async function foldTopic(
   replay: Replay,
   log: EventLog,
   { topic, fromMs, toMs }: Omit<TopicSource, 'brokers'>,
-  { format, signal, onProgress }: FoldOptions,
+  { format, key = PUBLIC_REPLAY_KEY, signal, onProgress }: FoldOptions,
 ): Promise<void> {
   const bounds = await log.bounds(topic);
   const all = bounds.reduce((sum, { first, end }) => sum + end - first, 0);
   const decoder: Decoder = createDecoder({
-    pseudonymiser: createPseudonymiser(PUBLIC_REPLAY_KEY),
+    pseudonymiser: createPseudonymiser(key),
     format: format === 'auto' ? ACCESS_EVENT_FORMAT : format,
   });
   let before = 0;

@@ -12,10 +12,12 @@ import {
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import type { PlannedAction } from '#libs/model/action.ts';
 import type { Alert } from '#libs/model/alert.ts';
+import type { Control, Output } from '#libs/model/input.ts';
 import type { ResponseNotice } from '#libs/model/notice.ts';
 import type { Policy } from '#libs/model/policy/index.ts';
+import { startState } from '#libs/pipeline/baseline-start.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
-import { createState, restore, snapshot, stats, step } from '#libs/pipeline/index.ts';
+import { restore, snapshot, stats, step } from '#libs/pipeline/index.ts';
 import type { ResponseState } from '#libs/respond/index.ts';
 import {
   createResponseState,
@@ -45,6 +47,8 @@ export interface LaneOptions {
   readonly labels?: Labels | undefined;
   readonly containment: 'simulate' | 'off';
   readonly accounts: AccountsSeen;
+  /** Snapshot that it goes on from, made under the same policy; without it, a state at its beginning. */
+  readonly initial?: Uint8Array | undefined;
 }
 
 export interface LimitsReached {
@@ -85,11 +89,15 @@ export class Lane {
   #partitions: PartitionOutputs | undefined;
   #limitsBefore: LimitsReached = { lookupsForgotten: 0, saturated: 0 };
 
-  constructor({ name, policy, labels, containment, accounts }: LaneOptions) {
+  constructor({ name, policy, labels, containment, accounts, initial }: LaneOptions) {
     this.name = name;
     this.policy = policy;
     this.#accounts = accounts;
-    this.#pipeline = createState({ policy: policy.detection });
+    const config = { policy: policy.detection };
+    this.#pipeline = initial === undefined ? startState(config) : restore(initial, config);
+    // What another log's end could not hold is not this one's.
+    const { lookupsForgotten, saturated } = this.limitsReached;
+    this.#limitsBefore = { lookupsForgotten: -lookupsForgotten, saturated: -saturated };
     this.#response = createResponseState(policy.response);
     this.exposures = new AttackExposures(labels?.attacks ?? []);
     if (containment === 'simulate') {
@@ -133,12 +141,22 @@ export class Lane {
     if (first.kind === 'duplicate') return 'duplicate';
     if (first.kind === 'rejected') return first.reason;
     this.exposures.takeEvent(event, false);
+    this.#takeOutputs(outputs, now);
+    return 'taken';
+  }
+
+  /** Takes what a person told the detector. @returns whether the account is one that this state has seen */
+  takeControl(control: Control, now: number): boolean {
+    this.#takeOutputs(step(this.#pipeline, control), now);
+    return this.#pipeline.accountIds.includes(control.accountId);
+  }
+
+  #takeOutputs(outputs: readonly Output[], now: number): void {
     for (const output of outputs) {
       if (this.#partitions !== undefined) this.#partitions.take(output, this.#pipeline.newestMs);
       else if (output.kind === 'alert') this.#takeAlert(output.alert, now);
       else if (output.kind === 'signal') foldSignal(this.#correlator, output.signal);
     }
-    return 'taken';
   }
 
   /** The log is over: what waits for the end of its quarter of an hour is decided. */
@@ -153,7 +171,7 @@ export class Lane {
     this.#partitions ??= new PartitionOutputs();
     this.#partitions.begin(this.#pipeline.newestMs);
     this.#limitsBefore = this.limitsReached;
-    this.#pipeline = createState({ policy: this.policy.detection });
+    this.#pipeline = startState({ policy: this.policy.detection });
   }
 
   /** Campaigns are looked for, and plans made, once all partitions have told what they know. */

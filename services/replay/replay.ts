@@ -2,6 +2,7 @@ import type { SnapshotReader, SnapshotWriter } from '#libs/base/snapshot.ts';
 import type { Decoder, TimeGuardState } from '#libs/intake/index.ts';
 import { DECODED, rejectionReason, SKIPPED, TimeGuard } from '#libs/intake/index.ts';
 import { AccessEvent } from '#libs/model/access-event.ts';
+import type { Control } from '#libs/model/input.ts';
 import type { RejectionReason } from '#libs/model/rejection.ts';
 import type { LogRecord } from '#libs/ports/event-log.ts';
 import { AccountsSeen } from './accounts-seen.ts';
@@ -31,6 +32,8 @@ export interface Records {
 export interface ReplayOptions {
   /** One lane a policy; the first is the one whose alerts are printed. */
   readonly lanes: readonly Omit<LaneOptions, 'accounts'>[];
+  /** What people told the detector, by time. */
+  readonly controls?: readonly Control[] | undefined;
 }
 
 interface ReplaySmall {
@@ -42,6 +45,8 @@ interface ReplaySmall {
   readonly toMs: number;
   readonly rejections: unknown;
   readonly robots: unknown;
+  readonly nextControl: number;
+  readonly controlsKnown: number;
   readonly guard: TimeGuardState;
 }
 
@@ -75,10 +80,14 @@ export class Replay {
   readonly #event = new AccessEvent();
   readonly #guard: TimeGuard;
   readonly #pairs: PairsSeen | undefined;
+  readonly #controls: readonly Control[];
+  #nextControl = 0;
+  #controlsKnown = 0;
   /** Records so far, over all sources: a place that stays the same wherever the input is cut. */
   #records = 0;
 
-  constructor({ lanes }: ReplayOptions) {
+  constructor({ lanes, controls = [] }: ReplayOptions) {
+    this.#controls = controls;
     this.lanes = lanes.map((lane) => new Lane({ ...lane, accounts: this.accounts }));
     this.#pairs = lanes.some((lane) => lane.containment === 'simulate') ? new PairsSeen() : undefined;
     this.#guard = new TimeGuard({
@@ -117,6 +126,8 @@ export class Replay {
 
   /** The next partition of a log begins. */
   beginPartition(): void {
+    // Each partition has accounts of its own: each is told everything, as live.
+    this.#nextControl = 0;
     for (const lane of this.lanes) lane.beginPartition();
   }
 
@@ -142,6 +153,11 @@ export class Replay {
     for (const lane of this.lanes) lane.end();
   }
 
+  /** How many controls took effect on an account that the log had shown by then, of all that were given. */
+  get controls(): { readonly given: number; readonly taken: number } {
+    return { given: this.#controls.length, taken: this.#controlsKnown };
+  }
+
   /** What the first lane could not hold or count to its end, in words. */
   limits(): string[] {
     const { lookupsForgotten, saturated } = this.lanes[0].limitsReached;
@@ -157,6 +173,11 @@ export class Replay {
   #take(event: AccessEvent, source: string, position: number): void {
     const firstSeen = this.#pairs ? this.#pairs.see(event) : 0;
     const now = this.#pairs ? this.#pairs.now : 0;
+    while (this.#nextControl < this.#controls.length && this.#controls[this.#nextControl].timeMs <= event.timeMs) {
+      const control = this.#controls[this.#nextControl++];
+      const known = this.lanes.map((lane) => lane.takeControl(control, now));
+      if (known[0]) this.#controlsKnown++;
+    }
     const { lanes } = this;
     const verdict = lanes[0].take(event, now, firstSeen);
     for (let i = 1; i < lanes.length; i++) lanes[i].take(event, now, firstSeen);
@@ -186,6 +207,8 @@ export class Replay {
       toMs: this.toMs,
       rejections: this.rejections.toJSON(),
       robots: this.robots.toJSON(),
+      nextControl: this.#nextControl,
+      controlsKnown: this.#controlsKnown,
       guard: this.#guard.toJSON(),
     };
     writer.json(small);
@@ -204,6 +227,8 @@ export class Replay {
     this.toMs = small.toMs;
     this.rejections.load(small.rejections);
     this.robots.load(small.robots);
+    this.#nextControl = small.nextControl;
+    this.#controlsKnown = small.controlsKnown;
     this.#guard.load(small.guard);
     this.accounts.load(reader);
     this.#pairs?.load(reader);

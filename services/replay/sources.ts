@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { openSources, readRecords } from '#libs/adapters/files/index.ts';
-import type { Decoder, InputFormat, MappingFile } from '#libs/intake/index.ts';
+import type { Decoder, InputFormat, MappingFile, Pseudonymiser } from '#libs/intake/index.ts';
 import {
   ACCESS_EVENT_FORMAT,
   createDecoder,
@@ -10,6 +10,7 @@ import {
   PUBLIC_REPLAY_KEY,
   parseMapping,
 } from '#libs/intake/index.ts';
+import type { PseudonymKey } from '#libs/intake/pseudonymise.ts';
 import { formatProblem, nearestName } from '#libs/model/policy/index.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import type { Records, Replay } from './replay.ts';
@@ -48,6 +49,8 @@ function readMapping(file: string): MappingFile {
 
 export interface FoldOptions {
   readonly format: SourceFormat;
+  /** What people are pseudonymised with; without it, the public key of reports. */
+  readonly key?: PseudonymKey;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
   /** Bytes read, and their sum (0 where unknown). */
@@ -78,11 +81,12 @@ export async function foldSources(replay: Replay, paths: readonly string[], opti
 /** One decoder a format, made when the first source of that format comes. */
 class Decoders {
   readonly #options: FoldOptions;
-  readonly #pseudonymiser = createPseudonymiser(PUBLIC_REPLAY_KEY);
+  readonly #pseudonymiser: Pseudonymiser;
   readonly #decoders = new Map<InputFormat | MappingFile, Decoder>();
 
   constructor(options: FoldOptions) {
     this.#options = options;
+    this.#pseudonymiser = createPseudonymiser(options.key ?? PUBLIC_REPLAY_KEY);
   }
 
   for(batch: Records): Decoder {
