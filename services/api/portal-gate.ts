@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { decodeJwt, errors, jwtVerify } from 'jose';
+import { accountOfProbe, isProbeToken } from '#libs/adapters/gateway-probe/token.ts';
 import type { AccountRestriction } from '#libs/model/action-record.ts';
 import type { RestrictionList } from '#libs/ports/restrictions.ts';
 import { claimAt, issuerKeys, TOKEN_ALGORITHMS } from './oidc.ts';
@@ -19,12 +20,16 @@ export interface PortalGateOptions {
   /** Values of `acr` that stand for a second factor. */
   readonly strongAcr: readonly string[];
   readonly restrictions: RestrictionList;
+  /** Key of the responder's own probes; absent: there are none. */
+  readonly probeKey?: Uint8Array;
   readonly nowMs: () => number;
 }
 
 export type GateWord =
   | { readonly admitted: true; readonly accountId: string; readonly restriction: AccountRestriction | undefined }
-  | { readonly admitted: false; readonly why: 'no_token' | 'invalid_token' | 'suspended' | 'step_up' };
+  | { readonly admitted: false; readonly why: 'no_token' | 'invalid_token' | 'suspended' | 'step_up' }
+  /** A probe of an account that would be let through: it is not, but is told so. */
+  | { readonly admitted: false; readonly why: 'probe_unhindered' };
 
 /** The restriction that holds at `nowMs`: one whose end has passed no longer does. */
 export function restrictionAt(
@@ -42,9 +47,25 @@ const isStrong = ({ acr, auth_time: authTime }: JWTPayload, sinceMs: number, str
 
 export function createPortalGate(options: PortalGateOptions) {
   const keys = issuerKeys(options.issuer, options.jwksUri);
+  const { probeKey } = options;
+
+  async function ofProbe(key: Uint8Array, token: string, nowMs: number): Promise<GateWord> {
+    const accountId = await accountOfProbe(key, token, nowMs);
+    if (accountId === undefined) return { admitted: false, why: 'invalid_token' };
+    switch (restrictionAt(options.restrictions, accountId, nowMs)?.restriction) {
+      case 'suspended':
+        return { admitted: false, why: 'suspended' };
+      case 'step_up':
+        return { admitted: false, why: 'step_up' };
+      default:
+        return { admitted: false, why: 'probe_unhindered' };
+    }
+  }
+
   return async (token: string | undefined): Promise<GateWord> => {
     if (token === undefined) return { admitted: false, why: 'no_token' };
     const nowMs = options.nowMs();
+    if (probeKey && isProbeToken(token)) return ofProbe(probeKey, token, nowMs);
     let payload: JWTPayload;
     try {
       ({ payload } = await jwtVerify(token, keys, {

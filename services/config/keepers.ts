@@ -12,7 +12,7 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'small letters, digits, _ and -')
   .exactOptional();
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-const url = z.url().refine(
+export const keeperUrl = z.url().refine(
   (text) => {
     const { protocol, hostname } = new URL(text);
     return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
@@ -28,7 +28,7 @@ const localRegister = z.strictObject({ name, type: z.literal('local_register'), 
 const keycloak = z.strictObject({
   name,
   type: z.literal('keycloak'),
-  url,
+  url: keeperUrl,
   realm: z.string().min(1),
   client_id: z.string().min(1).default('vigie-responder'),
   client_secret_file: file,
@@ -46,7 +46,7 @@ const keycloak = z.strictObject({
 const scim = z.strictObject({
   name,
   type: z.literal('scim'),
-  url,
+  url: keeperUrl,
   token_file: file,
   identity: z.enum(['userName', 'externalId']).default('userName'),
   timeout_ms: timeout,
@@ -56,7 +56,7 @@ const scim = z.strictObject({
 const webhook = z.strictObject({
   name,
   type: z.literal('webhook'),
-  url,
+  url: keeperUrl,
   /** `whsec_…`; several files while one is replaced. */
   secret_files: z.array(file).min(1),
   /** The receiver answers `account.read`. */
@@ -68,7 +68,7 @@ const webhook = z.strictObject({
 const ssf = z.strictObject({
   name,
   type: z.literal('ssf'),
-  url,
+  url: keeperUrl,
   issuer: z.url(),
   audience: z.string().min(1),
   /** Issuer of the subjects; absent: the account's id alone. */

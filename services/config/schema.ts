@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { LOG_LEVELS } from '#libs/telemetry/log-line.ts';
 import { apiSchema } from './api.ts';
-import { keeperName, keeperSchema } from './keepers.ts';
+import { keeperName, keeperSchema, keeperUrl } from './keepers.ts';
 import { notifySchema } from './notify.ts';
 
 /**
@@ -78,6 +79,15 @@ export const serviceConfigSchema = z.strictObject({
           message: 'two connectors have one name: give each its own `name`',
         })
         .optional(),
+      /** A guarded address at the portal's gateway (deploy/gateway) that is asked before a stop counts as verified. */
+      probe: z
+        .strictObject({
+          url: keeperUrl,
+          /** At least 32 bytes, shared with every gate (`api.gate`) that the gateway asks. */
+          key_file: file,
+          timeout_ms: z.number().int().min(100).max(60_000).default(2_000),
+        })
+        .optional(),
     })
     .refine((r) => (r.store_file === undefined) !== (r.store_url_file === undefined), {
       message: 'one of store_file and store_url_file is needed',
@@ -94,6 +104,17 @@ export const serviceConfigSchema = z.strictObject({
   metrics: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65_535) })
     .optional(),
+  /** Where metrics and traces are sent by OTLP (http/json); OTEL_* variables of the environment win. Absent: nowhere. */
+  otlp: z
+    .strictObject({
+      endpoint: z.url({ protocol: /^https?$/ }),
+      /** Holds the value of the Authorization header that the collector asks for. */
+      authorization_file: file.optional(),
+      every_seconds: z.number().min(1).max(3600).default(60),
+    })
+    .optional(),
+  /** Log lines below this level are left out. */
+  log_level: z.enum(LOG_LEVELS).default('info'),
 });
 
 export type ServiceConfig = z.infer<typeof serviceConfigSchema>;

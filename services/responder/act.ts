@@ -4,12 +4,13 @@ import type { OutboundRecord } from '#libs/ports/store.ts';
 import type { ResponderContext } from './context.ts';
 import { MACHINE, Overtaken, safely } from './context.ts';
 import { restrictionAfter } from './restriction-change.ts';
-import { entering, failing, isDelayed, stillMissing, verified } from './transitions.ts';
+import { DELAYED_AFTER, entering, failing, isDelayed, stillMissing, verified } from './transitions.ts';
 
 /*
  * Carries one action on from wherever it stands to `verified`, or as far as it gets. Before each call the store knows
  * that it is about to be made; an action found begun is looked at before anything is done again. Order: the restriction
- * (the portal's gateway refuses from then on), the block, the sessions, the read-back.
+ * (the portal's gateway refuses from then on), the block, the sessions, the read-back, and where a gateway can be asked, its
+ * word that an old token is refused.
  */
 
 async function save(context: ResponderContext, record: ActionRecord, outbox: OutboundRecord[] = []): Promise<void> {
@@ -34,24 +35,29 @@ async function restrict(context: ResponderContext, record: ActionRecord): Promis
   return next;
 }
 
+/** Tells people, once, that a stop takes long. */
+const delayedNotice = ({ outbound }: ResponderContext, { plan, updatedMs, detail }: ActionRecord): OutboundRecord =>
+  outbound.notice({
+    id: `delayed:${plan.id}`,
+    notice: 'stop_delayed',
+    timeMs: updatedMs,
+    subject: plan.id,
+    accountId: plan.accountId,
+    message: `${plan.rung} of ${plan.accountId} is not done yet: ${detail}. The restriction is published.`,
+  });
+
 async function fail(context: ResponderContext, record: ActionRecord, failure: CallFailure): Promise<void> {
   const { clock, outbound } = context;
   const next = failing(record, failure, clock.nowMs());
   const outbox = next.state === record.state ? [] : [outbound.action(next)];
-  if (isDelayed(next, failure)) {
-    const { plan } = next;
-    outbox.push(
-      outbound.notice({
-        id: `delayed:${plan.id}`,
-        notice: 'stop_delayed',
-        timeMs: next.updatedMs,
-        subject: plan.id,
-        accountId: plan.accountId,
-        message: `${plan.rung} of ${plan.accountId} is not done yet: ${next.detail}. The gateway's restriction holds.`,
-      }),
-    );
-  }
+  if (isDelayed(next, failure)) outbox.push(delayedNotice(context, next));
   await save(context, next, outbox);
+}
+
+/** What was read back is not as it has to be: that step comes again. */
+async function lack(context: ResponderContext, record: ActionRecord, step: ActionStep, what: string): Promise<void> {
+  const next = stillMissing(record, step, what, context.clock.nowMs());
+  await save(context, next, next.attempts >= DELAYED_AFTER ? [delayedNotice(context, next)] : []);
 }
 
 /** What of this rung is not so yet, in the order in which it has to be done. */
@@ -99,11 +105,14 @@ async function throttle(context: ResponderContext, record: ActionRecord): Promis
   await save(context, next);
   const inForce = context.restrictions.get(record.plan.accountId)?.restriction;
   if (inForce === 'throttle' || inForce === 'suspended') return finish(context, next);
-  await save(context, stillMissing(next, 'restrict', 'no restriction in force', context.clock.nowMs()));
+  await lack(context, next, 'restrict', 'no restriction in force');
 }
 
 /** Said of an action whose keeper, or one of them, cannot be asked what became of it. */
 const ACKNOWLEDGED = 'acknowledged by the receiver, which cannot be read back';
+
+/** Said where the gateway was asked, too. */
+const REFUSED = 'the gateway refuses an old token';
 
 async function finish(context: ResponderContext, record: ActionRecord, detail = ''): Promise<void> {
   const nowMs = context.clock.nowMs();
@@ -153,8 +162,15 @@ async function work(context: ResponderContext, found: ActionRecord): Promise<voi
   const after = await safely(() => connector.read(accountId));
   if (after.outcome !== 'done') return fail(context, record, after);
   const [left] = isReadable(after.value) ? missing(record, after.value) : [];
-  if (left) return save(context, stillMissing(record, left.step, left.what, clock.nowMs()));
-  return finish(context, record, (after.value.readable ?? 'yes') === 'yes' ? '' : ACKNOWLEDGED);
+  if (left) return lack(context, record, left.step, left.what);
+  const word = (after.value.readable ?? 'yes') === 'yes' ? '' : ACKNOWLEDGED;
+  if (!context.probe) return finish(context, record, word);
+  const probed = await context.probe.ask(accountId);
+  // A suspension that another incident brought refuses what this step-up would only have asked a second factor for.
+  const refuses = probed.answer === 'suspended' || (rung === 'step_up' && probed.answer === 'step_up');
+  if (refuses) return finish(context, record, word ? `${word}; ${REFUSED}` : REFUSED);
+  const detail = probed.answer === 'unknown' ? `cannot be asked (${probed.detail})` : `answers ${probed.answer}`;
+  return lack(context, record, 'read_back', `the gateway ${detail} to a request with an old token`);
 }
 
 /** States that {@link act} works on. */

@@ -1,6 +1,7 @@
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
 import type { AccountConnector, CallOutcome } from '#libs/ports/accounts.ts';
 import type { Clock } from '#libs/ports/clock.ts';
+import type { GatewayProbe } from '#libs/ports/gateway-probe.ts';
 import type { RestrictionList } from '#libs/ports/restrictions.ts';
 import type { OutboundRecord, ResponseStore } from '#libs/ports/store.ts';
 import type { Outbound } from './outbound.ts';
@@ -17,6 +18,8 @@ export interface ResponderParts {
   readonly store: ResponseStore;
   readonly connector: AccountConnector;
   readonly restrictions: RestrictionList;
+  /** Asked before a stop counts as verified. Absent: what the keeper shows is all there is. */
+  readonly probe?: GatewayProbe;
   readonly policy: ResponsePolicy;
   readonly clock: Clock;
   /** Writes one record to its topic; it may be given the same record again after a crash. */
@@ -43,6 +46,7 @@ export interface ResponderContext {
   readonly store: ResponseStore;
   readonly connector: AccountConnector;
   readonly restrictions: RestrictionList;
+  readonly probe: GatewayProbe | undefined;
   readonly clock: Clock;
   readonly outbound: Outbound;
   readonly groupSizes: readonly GroupSize[];

@@ -91,6 +91,7 @@ export function createResponder(parts: ResponderParts): Responder {
     store,
     connector,
     restrictions,
+    probe: parts.probe,
     clock,
     outbound: createOutbound({ productVersion: parts.productVersion ?? '0.0.0', language: parts.language ?? 'en' }),
     groupSizes: [...(parts.groupSizes ?? [])],

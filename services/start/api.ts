@@ -22,9 +22,10 @@ export async function startConfiguredApi(
   config: ApiConfig,
   parts: Pick<ApiParts, 'responder' | 'store' | 'restrictions' | 'connector' | 'policy' | 'logger'>,
   ownDirectory: AccountDirectory | undefined,
+  probeKey: Uint8Array | undefined,
 ): Promise<RunningApi> {
   const links = linksOf(config);
-  const gate = gateOf(config, parts.restrictions);
+  const gate = gateOf(config, parts.restrictions, probeKey);
   const directory = config.directory_file === undefined ? ownDirectory : fileDirectory(config.directory_file);
   const { host, port, tls, behind_tls: behindTls } = config;
   try {
@@ -77,7 +78,7 @@ function linksOf({ confirmation }: ApiConfig) {
   return createConfirmationLinks(key, confirmation.link);
 }
 
-function gateOf({ gate }: ApiConfig, restrictions: ApiParts['restrictions']) {
+function gateOf({ gate }: ApiConfig, restrictions: ApiParts['restrictions'], probeKey: Uint8Array | undefined) {
   if (!gate) return undefined;
   const { issuer, audience, jwks_uri: jwksUri, account_claim: accountClaim, strong_acr: strongAcr } = gate;
   return createPortalGate({
@@ -88,5 +89,6 @@ function gateOf({ gate }: ApiConfig, restrictions: ApiParts['restrictions']) {
     restrictions,
     nowMs,
     ...(jwksUri ? { jwksUri } : {}),
+    ...(probeKey ? { probeKey } : {}),
   });
 }

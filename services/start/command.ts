@@ -4,14 +4,19 @@ import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { TopicMissingError } from '#libs/ports/event-log.ts';
+import type { Logger } from '#libs/telemetry/log-line.ts';
 import { createLogger, errorFields } from '#libs/telemetry/log-line.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { interruption } from '#services/cli/interruption.ts';
-import { loadServiceConfig } from '#services/config/load.ts';
+import { VERSION } from '#services/cli/version.ts';
+import { loadServiceConfig, readSecret } from '#services/config/load.ts';
 import { openConfiguredLog } from '#services/config/open-log.ts';
 import type { ServiceConfig } from '#services/config/schema.ts';
 import { topicNames } from '#services/detector/topics.ts';
-import { startMetrics } from '#services/telemetry/prometheus.ts';
+import type { OtlpSettings } from '#services/telemetry/otlp-settings.ts';
+import { otlpSettings } from '#services/telemetry/otlp-settings.ts';
+import type { Telemetry } from '#services/telemetry/telemetry.ts';
+import { startTelemetry } from '#services/telemetry/telemetry.ts';
 import { startConfiguredCorrelator } from './correlator.ts';
 import { startConfiguredDetector } from './detector.ts';
 import { startConfiguredNotifier } from './notifier.ts';
@@ -48,12 +53,49 @@ function namesOf(service: string, config: ServiceConfig): readonly string[] {
   );
 }
 
-async function runServices(service: string, file: string): Promise<void> {
+/** @throws CommandFailure with exit code 78 where a setting will not do */
+function otlpOf({ otlp }: ServiceConfig): OtlpSettings {
+  const read = otlpSettings(
+    otlp && {
+      endpoint: otlp.endpoint,
+      everySeconds: otlp.every_seconds,
+      ...(otlp.authorization_file
+        ? { authorization: readSecret(otlp.authorization_file).toString('utf8').trim() }
+        : {}),
+    },
+    process.env,
+  );
+  if (!read.ok) throw new CommandFailure(read.error, EXIT.configuration);
+  return read.value;
+}
+
+async function openTelemetry(
+  { metrics }: ServiceConfig,
+  service: string,
+  instance: string,
+  otlp: OtlpSettings,
+  logger: Logger,
+): Promise<Telemetry> {
+  try {
+    return await startTelemetry({ service, version: VERSION, instance, listen: metrics, otlp, logger });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure(`metrics at ${metrics?.host}:${metrics?.port}: ${why}`, EXIT.configuration);
+  }
+}
+
+async function runServices(command: string, file: string): Promise<void> {
   const config = loadServiceConfig(file);
-  const names = namesOf(service, config);
-  const logger = createLogger(names.join('+'), Date.now, (line) => process.stderr.write(line));
+  const names = namesOf(command, config);
+  const service = names.join('+');
+  const logger = createLogger(service, Date.now, (line) => process.stderr.write(line), config.log_level);
+  const instance = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const otlp = otlpOf(config);
   const log = await openConfiguredLog(config, (level, message) => logger(level, 'kafka_client', { message }));
-  const metrics = await startMetrics(names.join('_'), config.metrics);
+  const metrics = await openTelemetry(config, service, instance, otlp, logger).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
   const ended = Promise.withResolvers<Error | undefined>();
   interruption.addEventListener('abort', () => ended.resolve(undefined), { once: true });
   const context: ServiceContext = {
@@ -62,13 +104,14 @@ async function runServices(service: string, file: string): Promise<void> {
     topics: topicNames(config.prefix, config.access_topic),
     logger,
     metrics,
-    instance: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+    instance,
     failed: (error) => ended.resolve(error),
   };
   const running: RunningService[] = [];
   try {
     for (const name of names) running.unshift(await SERVICES.get(name)!(context));
-    logger('info', 'started', { instance: context.instance });
+    metrics.ready();
+    logger('info', 'started', { instance, ...(metrics.port === undefined ? {} : { metricsPort: metrics.port }) });
     const error = await ended.promise;
     if (error) {
       logger('error', 'ended_by_itself', errorFields(error));

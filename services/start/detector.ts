@@ -33,6 +33,7 @@ export function startConfiguredDetector(context: ServiceContext): Promise<Runnin
     source: { productVersion: VERSION, language: config.language },
     clock: SYSTEM_CLOCK,
     events: detectorTelemetry(metrics.meter, logger, () => SYSTEM_CLOCK.nowMs()),
+    tracer: metrics.tracer,
     failed,
   });
 }

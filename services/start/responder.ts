@@ -1,3 +1,5 @@
+import { createGatewayProbe } from '#libs/adapters/gateway-probe/probe.ts';
+import { MIN_PROBE_KEY_BYTES } from '#libs/adapters/gateway-probe/token.ts';
 import { loadRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import { openPostgresStore } from '#libs/adapters/postgres/open-store.ts';
 import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
@@ -25,13 +27,27 @@ function openStore(file: string | undefined, urlFile: string | undefined, onConn
   return openPostgresStore({ url: readSecret(urlFile).toString('utf8').trim(), onConnectionLost });
 }
 
+/** @throws CommandFailure with exit code 78 where the key is too short to be one */
+function keyOf(path: string): Buffer {
+  const key = readSecret(path);
+  if (key.length >= MIN_PROBE_KEY_BYTES) return key;
+  const problem = `${path}: the key has ${key.length} bytes, at least ${MIN_PROBE_KEY_BYTES} are needed`;
+  throw new CommandFailure(problem, EXIT.configuration);
+}
+
 /** Wires a responder to its surroundings. @throws CommandFailure with exit code 78 where the configuration will not do */
 export async function startConfiguredResponder(context: ServiceContext): Promise<RunningService> {
   const { config, log, topics, logger, metrics, failed } = context;
   if (config.responder === undefined) {
     throw new CommandFailure('the configuration has no part "responder"', EXIT.configuration);
   }
-  const { store_file: file, store_url_file: urlFile, register_file: registerFile, connectors } = config.responder;
+  const {
+    store_file: file,
+    store_url_file: urlFile,
+    register_file: registerFile,
+    connectors,
+    probe,
+  } = config.responder;
   const { response: policy, effective } = loadPolicy(config.policy_file);
   const chosen = chosenKeepers(
     connectors ?? [{ type: 'local_register', register_file: registerFile ?? '' }],
@@ -49,12 +65,23 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
     description: 'alert records that are none',
   });
   const restrictions = await loadRestrictionList(store);
+  const probeKey = probe && keyOf(probe.key_file);
   const responder = createResponder({
     store,
     connector: keepers.connector,
     // Several may share a database; a SQLite file has one owner.
     soleOwner: urlFile === undefined,
     restrictions,
+    ...(probe && probeKey
+      ? {
+          probe: createGatewayProbe({
+            url: probe.url,
+            key: probeKey,
+            timeoutMs: probe.timeout_ms,
+            clock: SYSTEM_CLOCK,
+          }),
+        }
+      : {}),
     policy,
     clock: SYSTEM_CLOCK,
     publish: createPublisher(log, config.prefix),
@@ -88,6 +115,7 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
       config.api,
       { responder, store, restrictions, connector: keepers.connector, policy: () => policy, logger },
       keepers.directory,
+      probeKey,
     ));
   const due = runDueLoop(responder, DUE_EVERY_MS, stopping.signal, onError);
   return {

@@ -2,7 +2,7 @@ import type { EventLog } from '#libs/ports/event-log.ts';
 import type { Logger } from '#libs/telemetry/log-line.ts';
 import type { ServiceConfig } from '#services/config/schema.ts';
 import type { TopicNames } from '#services/detector/topics.ts';
-import type { Metrics } from '#services/telemetry/prometheus.ts';
+import type { Telemetry } from '#services/telemetry/telemetry.ts';
 
 /** What every service gets from the one who starts it. */
 export interface ServiceContext {
@@ -10,7 +10,7 @@ export interface ServiceContext {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Telemetry, 'meter' | 'tracer'>;
   /** Names this process in journals and audit. */
   readonly instance: string;
   /** The service has ended by itself. */

@@ -35,6 +35,8 @@ export const gateRoutes: readonly Route[] = [
           throw new ApiProblem(401, 'sign in with a second factor', {
             'www-authenticate': 'Bearer error="insufficient_user_authentication"',
           });
+        case 'probe_unhindered':
+          throw new ApiProblem(409, 'a probe: the account’s own requests would be let through');
         case 'no_token':
           throw new ApiProblem(401, 'a token is needed', { 'www-authenticate': 'Bearer' });
         case 'invalid_token':

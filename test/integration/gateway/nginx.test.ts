@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { createGatewayProbe } from '#libs/adapters/gateway-probe/probe.ts';
+import { probeToken } from '#libs/adapters/gateway-probe/token.ts';
 import { loadRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
 import type { ResponseStore } from '#libs/ports/store.ts';
@@ -22,6 +24,7 @@ import { findNginx, startNginx } from './local-nginx.ts';
 const EXAMPLE = new URL('../../../deploy/gateway/nginx/portal.conf', import.meta.url);
 const ID = 'PS-000123';
 const HOST = '127.0.0.1';
+const PROBE_KEY = Buffer.alloc(32, 9);
 
 const nginx = await findNginx().then(
   (program) => ({ program, reason: '' }),
@@ -107,6 +110,7 @@ if (nginx.program === '') {
         accountClaim: 'preferred_username',
         strongAcr: ['2'],
         restrictions: bench.restrictions,
+        probeKey: PROBE_KEY,
         nowMs,
       });
       expect([...restrictions.entries()]).toEqual([...bench.restrictions.entries()]);
@@ -185,6 +189,25 @@ if (nginx.program === '') {
       const headers = { 'X-Vigie-Restriction': 'none', 'X-Vigie-Account': 'PS-000001' };
       await get('/dossiers/anna', await token(), headers);
       expect(portal.served).toEqual([{ path: '/dossiers/anna', restriction: 'throttle' }]);
+    });
+
+    it('tells a probe what an old token would meet, and lets no probe through to the portal', async () => {
+      const probe = (key = PROBE_KEY) =>
+        createGatewayProbe({ url: `${url}/_vigie_probe`, key, timeoutMs: 5_000, clock: bench.clock });
+      const free = await probe().ask(ID);
+      expect(free).toEqual({ answer: 'unknown', detail: 'HTTP 500' });
+      await restrict('step_up');
+      expect(await probe().ask(ID)).toEqual({ answer: 'step_up' });
+      await restrict('suspend');
+      expect(await probe().ask(ID)).toEqual({ answer: 'suspended' });
+      expect(await probe(Buffer.alloc(32, 1)).ask(ID)).toEqual({ answer: 'unknown', detail: 'HTTP 401' });
+      const bearer = await probeToken(PROBE_KEY, 'PS-000001', bench.clock.nowMs());
+      expect((await get('/dossiers/anna', bearer)).status).toBe(500);
+      await api.stop();
+      expect(await probe().ask(ID)).toEqual({ answer: 'admitted' });
+      await startVigie();
+      await expect.poll(() => probe().ask(ID), { timeout: 15_000 }).toEqual({ answer: 'suspended' });
+      expect(portal.served).toEqual([]);
     });
 
     it('lets care go on while Vigie is away, and refuses again as soon as it is back', async () => {

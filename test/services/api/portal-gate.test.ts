@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probeToken } from '#libs/adapters/gateway-probe/token.ts';
 import { createRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import type { AccountRestriction } from '#libs/model/action-record.ts';
 import { createPortalGate } from '#services/api/portal-gate.ts';
@@ -56,5 +57,21 @@ describe('the gate of the portal', () => {
     await expect(gateOn([], away)(await token())).rejects.toThrow();
     expect(await gateOn([sampleRestriction()], away)(await token())).toEqual({ admitted: false, why: 'suspended' });
     expect(await gateOn([], away)('not.a.token')).toEqual({ admitted: false, why: 'invalid_token' });
+  });
+
+  it('answers a probe as it would an old token, and never lets one through', async () => {
+    const probeKey = Buffer.alloc(32, 3);
+    const answer = async (restrictions: AccountRestriction[], key = probeKey, atMs = T0) =>
+      gateOn(restrictions, { probeKey })(await probeToken(key, 'PS-000123', atMs));
+    expect(await answer([])).toEqual({ admitted: false, why: 'probe_unhindered' });
+    expect(await answer([sampleRestriction({ restriction: 'throttle', newPerHour: 5 })])).toMatchObject({
+      why: 'probe_unhindered',
+    });
+    expect(await answer([sampleRestriction({ restriction: 'step_up' })])).toEqual({ admitted: false, why: 'step_up' });
+    expect(await answer([sampleRestriction()])).toEqual({ admitted: false, why: 'suspended' });
+    const invalid = { admitted: false, why: 'invalid_token' };
+    expect(await answer([sampleRestriction()], Buffer.alloc(32, 4))).toEqual(invalid);
+    expect(await answer([sampleRestriction()], probeKey, T0 - HOUR)).toEqual(invalid);
+    expect(await gateOn([], {})(await probeToken(probeKey, 'PS-000123', T0))).toEqual(invalid);
   });
 });

@@ -4,6 +4,7 @@ import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
 import { createRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
 import type { AccountConnector } from '#libs/ports/accounts.ts';
+import type { GatewayProbe } from '#libs/ports/gateway-probe.ts';
 import type { OutboundRecord, ResponseStore } from '#libs/ports/store.ts';
 import { createResponder } from '#services/responder/responder.ts';
 import type { ConnectorFault } from '../../support/faulty-connector.ts';
@@ -34,6 +35,7 @@ export function createBench(
     publish?: (record: OutboundRecord) => Promise<void>;
     /** What the responder gets in place of the register's own connector. */
     connect?: (local: AccountConnector) => AccountConnector;
+    probe?: GatewayProbe;
   } = {},
 ) {
   const register = filledRegister(options.accounts ?? 1, options.hasSecondFactor);
@@ -49,7 +51,15 @@ export function createBench(
       published.push(record);
     });
   const policy = samplePolicy(options.policy);
-  const responder = createResponder({ store, connector, restrictions, policy, clock, publish });
+  const responder = createResponder({
+    store,
+    connector,
+    restrictions,
+    policy,
+    clock,
+    publish,
+    ...(options.probe ? { probe: options.probe } : {}),
+  });
   return { register, connector, calls, clock, store, restrictions, published, responder };
 }
 
