@@ -3,8 +3,12 @@
  * record's content is ever logged, so there is nothing here that could hide them.
  */
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+/** From the least to the most urgent. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What an outside library says in an error may be long: a line keeps so many characters of a field. */
+const LONGEST_FIELD = 500;
 
 /** Figures and names that go with an event. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -21,12 +25,19 @@ export function createLogger(
   write: (line: string) => void,
   lowest: LogLevel = 'info',
 ): Logger {
-  const from = LEVELS.indexOf(lowest);
+  const from = LOG_LEVELS.indexOf(lowest);
   return (level, event, fields = {}) => {
-    if (LEVELS.indexOf(level) < from) return;
-    write(`${JSON.stringify({ time: new Date(nowMs()).toISOString(), level, service, event, ...fields })}\n`);
+    if (LOG_LEVELS.indexOf(level) < from) return;
+    const line = { time: new Date(nowMs()).toISOString(), level, service, event, ...fields };
+    write(`${JSON.stringify(line, shortened)}\n`);
   };
 }
+
+/** A field as it is written: what is cut off is said. */
+const shortened = (_name: string, value: unknown): unknown =>
+  typeof value === 'string' && value.length > LONGEST_FIELD
+    ? `${value.slice(0, LONGEST_FIELD)}… (${value.length} characters)`
+    : value;
 
 /** What an error says, for a log line: its name and message, not its stack. */
 export const errorFields = (error: unknown): LogFields =>

@@ -26,6 +26,7 @@ export function tallyDetector(onError: (error: unknown) => void): { events: Dete
     alertDecided() {},
     controlTaken() {},
     checkpointTaken() {},
+    stateMeasured() {},
     partitionFenced: mustNot('another instance has taken its partition'),
     controlRejected: mustNot('a control record was not understood'),
     recordsMissing: mustNot('records of the log are missing'),

@@ -1,3 +1,4 @@
+import type { Tracer } from '@opentelemetry/api';
 import { assert } from '#libs/base/assert.ts';
 import type { OcsfSource } from '#libs/formats/ocsf/index.ts';
 import type { Decoder, Pseudonymiser } from '#libs/intake/index.ts';
@@ -7,6 +8,7 @@ import type { CheckpointStore } from '#libs/ports/checkpoints.ts';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { Consuming, EventLog, LogBatch } from '#libs/ports/event-log.ts';
 import { FencedError, TopicMissingError } from '#libs/ports/event-log.ts';
+import { NO_TRACER } from '#libs/telemetry/in-span.ts';
 import { ControlFeed } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import { HeldPartition } from './held-partition.ts';
@@ -36,6 +38,8 @@ export interface DetectorParts {
   readonly source: OcsfSource;
   readonly clock: Clock;
   readonly events: DetectorEvents;
+  /** Traces of batches; none where not given. */
+  readonly tracer?: Tracer;
   /** The detector has come to an end by itself and holds nothing any more. */
   readonly failed: (error: Error) => void;
 }
@@ -185,6 +189,7 @@ class PartitionedDetector implements Detector {
         checkpoints,
         events,
         nowMs: () => clock.nowMs(),
+        spans: { tracer: this.#parts.tracer ?? NO_TRACER },
         commit: async (p, offset) => this.#consuming?.commit(p, offset),
       },
       start.journalSeq === 0 ? -1 : start.next,

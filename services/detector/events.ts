@@ -37,6 +37,15 @@ export interface DetectorEvents {
     readonly snapshotMs: number;
     readonly putMs: number;
   }): void;
+  /** Size of a partition's state, where it was opened and at each checkpoint. */
+  stateMeasured(e: {
+    readonly partition: number;
+    readonly accounts: number;
+    readonly pairs: number;
+    readonly persons: number;
+    /** By part. */
+    readonly bytes: Readonly<Record<string, number>>;
+  }): void;
   checkpointPassedOver(e: { readonly partition: number; readonly at: number; readonly why: string }): void;
   checkpointFailed(e: { readonly partition: number; readonly error: unknown }): void;
   recordsMissing(e: { readonly partition: number; readonly missing: number }): void;

@@ -1,5 +1,9 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { stats } from '#libs/pipeline/index.ts';
 import type { CheckpointStore } from '#libs/ports/checkpoints.ts';
 import type { LogBatch } from '#libs/ports/event-log.ts';
+import type { SpanPlace } from '#libs/telemetry/in-span.ts';
+import { inSpan } from '#libs/telemetry/in-span.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import type { ControlFeed } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
@@ -22,6 +26,7 @@ export interface HeldParts {
   readonly checkpoints: CheckpointStore;
   readonly events: DetectorEvents;
   readonly nowMs: () => number;
+  readonly spans: SpanPlace;
   /** Tells the group how far the partition is for good. */
   readonly commit: (partition: number, offset: number) => Promise<void>;
 }
@@ -35,6 +40,7 @@ export class HeldPartition {
   #isAtEnd: boolean;
   #toldRest = false;
   #lastBatchMs: number;
+  #polledFromMs: number | undefined;
 
   /** @param isAtEnd nothing is there to be read yet */
   constructor(parts: HeldParts, checkpointed: number, isAtEnd: boolean) {
@@ -42,16 +48,20 @@ export class HeldPartition {
     this.#lastBatchMs = parts.nowMs();
     this.#parts = parts;
     this.#checkpointed = checkpointed;
+    this.#measure();
   }
 
   batch(batch: LogBatch): Promise<void> {
     this.#isAtEnd = batch.end - batch.next <= MARKS_AT_END;
     this.#toldRest = false;
-    return this.#inTurn(async () => {
-      await this.#parts.fold.fold(batch);
-      this.#lastBatchMs = this.#parts.nowMs();
-      await this.#takeWhatIsNew();
-    });
+    const arrivedMs = Date.now();
+    return this.#inTurn(() =>
+      this.#traced(batch, arrivedMs, async (spans) => {
+        await this.#parts.fold.fold(batch, spans);
+        this.#lastBatchMs = this.#parts.nowMs();
+        await this.#takeWhatIsNew();
+      }),
+    );
   }
 
   /** Takes controls that have come, and this instance's policy, where the fold has done again all that was done before. */
@@ -77,6 +87,7 @@ export class HeldPartition {
       await fold.flush();
       const { state, policy, next, controlsNext, journalSeq } = fold.current;
       if (next === this.#checkpointed || !fold.caughtUp) return;
+      this.#measure();
       const begunMs = nowMs();
       const head = { topic, partition, offset: next, journalSeq, controlsNext, policy, keyId, takenMs: begunMs };
       const bytes = encodeCheckpoint(head, state);
@@ -108,11 +119,37 @@ export class HeldPartition {
     events.partitionReleased({ partition, next: fold.next });
   }
 
+  /**
+   * A batch as a trace: `poll` from the end of the batch before it (the partition's first: from its own arrival), then what
+   * `work` does. Spans have the machine's own time, whatever the detector's clock says.
+   */
+  async #traced(batch: LogBatch, arrivedMs: number, work: (spans: SpanPlace) => Promise<void>): Promise<void> {
+    const { spans, partition } = this.#parts;
+    const { tracer, parent = ROOT_CONTEXT } = spans;
+    const startTime = this.#polledFromMs ?? arrivedMs;
+    const attributes = { partition, records: batch.records.length };
+    const root = tracer.startSpan('detector.batch', { attributes, startTime }, parent);
+    const place = { tracer, parent: trace.setSpan(parent, root) };
+    tracer.startSpan('detector.poll', { attributes: { partition }, startTime }, place.parent).end(arrivedMs);
+    try {
+      await inSpan(place, 'detector.fold', attributes, (_span, inner) => work(inner));
+    } finally {
+      root.end();
+      this.#polledFromMs = Date.now();
+    }
+  }
+
   async #takeWhatIsNew(): Promise<void> {
     const { controls, fold, partition } = this.#parts;
     if (!fold.caughtUp) return;
     await fold.takeOwnPolicy();
     await fold.takeControls(controls.from(partition, fold.current.controlsNext));
+  }
+
+  #measure(): void {
+    const { events, partition, fold } = this.#parts;
+    const { accounts, pairs, persons, bytes } = stats(fold.current.state);
+    events.stateMeasured({ partition, accounts, pairs, persons, bytes });
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

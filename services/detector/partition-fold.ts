@@ -10,6 +10,8 @@ import type { RejectionReason } from '#libs/model/rejection.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
 import { restore, snapshot, step } from '#libs/pipeline/index.ts';
 import type { LogBatch, LogRecord, NewRecord } from '#libs/ports/event-log.ts';
+import type { SpanPlace } from '#libs/telemetry/in-span.ts';
+import { inSpan, NO_TRACER } from '#libs/telemetry/in-span.ts';
 import type { PlacedControl } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import type { Numbered } from './journal-entry.ts';
@@ -134,7 +136,7 @@ export class PartitionFold {
    * much as hundreds of events: they go out with the next alert or {@link flush}. Should this instance die before, its successor
    * folds these records again and writes them. Errors: FencedError when the partition is another's.
    */
-  async fold(batch: LogBatch): Promise<void> {
+  async fold(batch: LogBatch, spans: SpanPlace): Promise<void> {
     const { events, partition, nowMs } = this.#parts;
     const begunMs = nowMs();
     assert(this.#isWhole, 'a fold went on after a failed write');
@@ -143,10 +145,10 @@ export class PartitionFold {
       if (this.#replay.length > 0) this.#redo(record.offset);
       this.#take(record);
       this.#next = record.offset + 1;
-      if (this.#out.records.length >= RECORDS_PER_TRANSACTION) await this.#send();
+      if (this.#out.records.length >= RECORDS_PER_TRANSACTION) await this.#send(spans);
     }
     this.#next = batch.next;
-    if (this.#out.alerts.length > 0) await this.#send();
+    if (this.#out.alerts.length > 0) await this.#send(spans);
     this.#redo(this.#next);
     this.#isWhole = true;
     events.batchFolded({
@@ -289,12 +291,15 @@ export class PartitionFold {
     this.#parts.events.foldDiverged({ partition: this.#parts.partition, alert });
   }
 
-  async #send(): Promise<void> {
+  async #send(spans: SpanPlace = { tracer: NO_TRACER }): Promise<void> {
     const out = this.#out;
     this.#out = new Outgoing();
-    const { writer } = this.#parts;
-    const { alerts, rejected } = out;
-    await writer.write([{ kind: 'decided', seq: writer.nextSeq, upTo: this.#next, alerts, rejected }], out.records);
+    const { writer, partition } = this.#parts;
+    const { alerts, rejected, records } = out;
+    const figures = { partition, records: records.length, alerts: alerts.length };
+    await inSpan(spans, 'detector.transaction', figures, () =>
+      writer.write([{ kind: 'decided', seq: writer.nextSeq, upTo: this.#next, alerts, rejected }], records),
+    );
     this.#outUpTo = this.#next;
   }
 }

@@ -2,11 +2,11 @@ import type { Meter } from '@opentelemetry/api';
 import type { Logger } from '#libs/telemetry/log-line.ts';
 import { errorFields } from '#libs/telemetry/log-line.ts';
 import type { DetectorEvents } from './events.ts';
+import { heldFigures } from './held-figures.ts';
 
 /** A detector's events as metrics and log lines. Labels are reasons, kinds and partitions: a handful of values each. */
 export function detectorTelemetry(meter: Meter, log: Logger, nowMs: () => number): DetectorEvents {
   const counter = (name: string, description: string) => meter.createCounter(name, { description });
-  const gauge = (name: string, description: string, unit = '') => meter.createGauge(name, { description, unit });
   const events = counter('vigie_events_total', 'access records folded');
   const rejected = counter('vigie_records_rejected_total', 'access records not taken, by reason');
   const duplicates = counter('vigie_events_duplicate_total', 'events that had come before');
@@ -15,33 +15,26 @@ export function detectorTelemetry(meter: Meter, log: Logger, nowMs: () => number
   const diverged = counter('vigie_fold_diverged_total', 'alerts of a fold made again that the journal does not know');
   const fenced = counter('vigie_partitions_fenced_total', 'partitions found to be held by a newer instance');
   const uncertain = counter('vigie_writes_uncertain_total', 'transactions whose end had to be found out');
-  const lag = gauge('vigie_lag_records', 'records of the access log not yet folded, by partition');
   const batchMs = meter.createHistogram('vigie_batch_duration_ms', {
     description: 'from a batch’s arrival until its alerts are written',
     unit: 'ms',
   });
-  const age = gauge('vigie_event_age_seconds', 'how far the newest event time is behind the clock, by partition', 's');
   const held = meter.createUpDownCounter('vigie_partitions_held', { description: 'partitions held' });
-  const checkpointBytes = gauge('vigie_checkpoint_bytes', 'size of the last checkpoint, before compression', 'By');
-  const checkpointMs = meter.createHistogram('vigie_checkpoint_duration_ms', { unit: 'ms' });
-  const checkpointTimes = new Map<number, number>();
-  meter
-    .createObservableGauge('vigie_checkpoint_age_seconds', {
-      description: 'time since the last checkpoint, by partition',
-    })
-    .addCallback((result) => {
-      for (const [partition, ms] of checkpointTimes) result.observe((nowMs() - ms) / 1000, { partition });
-    });
+  const checkpointMs = meter.createHistogram('vigie_checkpoint_duration_ms', {
+    description: 'from the snapshot until it is put down',
+    unit: 'ms',
+  });
+  const figures = heldFigures(meter, nowMs);
 
   return {
     partitionOpened({ partition, from, checkpoint, tookMs, toRedo }) {
       held.add(1);
-      checkpointTimes.set(partition, nowMs());
+      figures.of(partition).checkpointMs = nowMs();
       log('info', 'partition_opened', { partition, from, checkpoint, tookMs, toRedo });
     },
     partitionReleased({ partition, next }) {
       held.add(-1);
-      checkpointTimes.delete(partition);
+      figures.forget(partition);
       log('info', 'partition_released', { partition, next });
     },
     partitionFenced({ partition }) {
@@ -50,9 +43,10 @@ export function detectorTelemetry(meter: Meter, log: Logger, nowMs: () => number
     },
     batchFolded({ partition, records, behind, clockMs, tookMs }) {
       batchMs.record(tookMs);
-      age.record((nowMs() - clockMs) / 1000, { partition });
       events.add(records);
-      lag.record(behind, { partition });
+      const its = figures.of(partition);
+      if (clockMs > 0) its.newestMs = clockMs;
+      its.behind = behind;
     },
     recordRejected({ reason, again }) {
       if (!again) rejected.add(1, { reason });
@@ -71,10 +65,14 @@ export function detectorTelemetry(meter: Meter, log: Logger, nowMs: () => number
       log('warn', 'control_rejected', { offset });
     },
     checkpointTaken({ partition, at, bytes, snapshotMs, putMs }) {
-      checkpointTimes.set(partition, nowMs());
-      checkpointBytes.record(bytes, { partition });
+      const its = figures.of(partition);
+      its.checkpointMs = nowMs();
+      its.checkpointBytes = bytes;
       checkpointMs.record(snapshotMs + putMs);
       log('debug', 'checkpoint_taken', { partition, at, bytes, snapshotMs, putMs });
+    },
+    stateMeasured({ partition, accounts, pairs, persons, bytes }) {
+      figures.of(partition).state = { accounts, pairs, persons, bytes };
     },
     checkpointPassedOver({ partition, at, why }) {
       log('warn', 'checkpoint_passed_over', { partition, at, why });
