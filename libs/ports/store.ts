@@ -39,8 +39,11 @@ export interface AuditRecord extends AuditEntry {
   readonly hash: string;
 }
 
-/** What people's decisions are kept as, beside the actions that follow from them. */
-export const CASE_KINDS = ['verdict', 'containment', 'confirmation'] as const;
+/**
+ * What people's decisions are kept as, beside the actions that follow from them; and what several processes have to agree
+ * on: how often a throttled account was let through, and who of them is at work on something.
+ */
+export const CASE_KINDS = ['verdict', 'containment', 'confirmation', 'admissions', 'lease'] as const;
 export type CaseKind = (typeof CASE_KINDS)[number];
 
 /** One thing that people decided or are asked to decide, as one document. */
@@ -107,6 +110,8 @@ export interface ResponseStore {
   caseDocument(kind: CaseKind, id: string): Promise<CaseDocument | undefined>;
   /** Latest changed first. */
   cases(kind: CaseKind, limit: number): Promise<CaseDocument[]>;
+  /** All of one account, the oldest change first. */
+  casesOf(kind: CaseKind, accountId: string): Promise<CaseDocument[]>;
   /** Those with something left to do, the longest unchanged first. */
   openCases(kind: CaseKind): Promise<CaseDocument[]>;
 

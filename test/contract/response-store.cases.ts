@@ -137,6 +137,9 @@ export function responseStoreContract(name: string, open: () => Promise<Response
       expect(await store.caseDocument('containment', 'a1f0')).toBeUndefined();
       expect(await store.cases('verdict', 1)).toEqual([two]);
       expect(await store.openCases('verdict')).toEqual([two]);
+      expect(await store.casesOf('verdict', one.accountId)).toEqual([one, two]);
+      expect(await store.casesOf('verdict', 'PS-elsewhere')).toEqual([]);
+      expect(await store.casesOf('containment', one.accountId)).toEqual([]);
       const late = verdict({ version: 3 });
       for (const refused of [one, late, verdict({ id: 'new', version: 2 })]) {
         expect(await store.commit({ cases: [refused], audit: [entry('no')] })).toBe(false);

@@ -80,6 +80,10 @@ export function createMemoryStore(): ResponseStore {
         .filter((c) => c.kind === kind)
         .sort((a, b) => b.updatedMs - a.updatedMs || (a.id < b.id ? -1 : 1))
         .slice(0, limit),
+    casesOf: async (kind, accountId) =>
+      [...cases.values()]
+        .filter((c) => c.kind === kind && c.accountId === accountId)
+        .sort((a, b) => a.updatedMs - b.updatedMs || (a.id < b.id ? -1 : 1)),
     openCases: async (kind) =>
       [...cases.values()]
         .filter((c) => c.kind === kind && c.open)

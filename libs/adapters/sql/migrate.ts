@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { Migrator } from 'kysely/migration';
 import * as response from './migrations/0001-response.ts';
 import * as cases from './migrations/0002-cases.ts';
+import * as caseAccount from './migrations/0003-case-account.ts';
 
 export type SqlDialect = 'sqlite' | 'postgres';
 
@@ -14,6 +15,7 @@ interface DialectMigration {
 const MIGRATIONS: Readonly<Record<string, DialectMigration>> = {
   '0001-response': response,
   '0002-cases': cases,
+  '0003-case-account': caseAccount,
 };
 
 /** Brings the database to the newest form. Safe to run from several processes at once. Throws where it cannot. */

@@ -119,6 +119,17 @@ export function createSqlResponseStore(db: Kysely<ResponseTables>): ResponseStor
         .execute();
       return rows.map(caseOfRow);
     },
+    async casesOf(kind, accountId) {
+      const rows = await db
+        .selectFrom('case_document')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('account_id', '=', accountId)
+        .orderBy('updated_ms')
+        .orderBy('id')
+        .execute();
+      return rows.map(caseOfRow);
+    },
     async openCases(kind) {
       const rows = await db
         .selectFrom('case_document')

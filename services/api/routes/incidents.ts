@@ -17,8 +17,6 @@ async function oneIncident({ store, restrictions }: ApiParts, id: string) {
   return { alert, view: incidentView(alert, restrictions.get(alert.account.id), given) };
 }
 
-const MOST_CONFIRMATIONS = 1_000;
-
 export const incidentRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -51,7 +49,7 @@ export const incidentRoutes: readonly Route[] = [
     async handle({ params, parts }) {
       const { alert, view } = await oneIncident(parts, params.id);
       const records = await parts.store.actionsOf(alert.account.id);
-      const asked = (await parts.store.cases('confirmation', MOST_CONFIRMATIONS)).map((d) => confirmationOf(d)!);
+      const asked = (await parts.store.casesOf('confirmation', alert.account.id)).map((d) => confirmationOf(d)!);
       return {
         body: {
           ...view,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createAdmissions } from '../admissions.ts';
+import { admitNewPerson } from '../admissions.ts';
 import { restrictionAt } from '../portal-gate.ts';
 import { ApiProblem } from '../problem.ts';
 import type { Route } from '../route.ts';
@@ -9,7 +9,6 @@ import { restrictionView } from '../views.ts';
 
 /** What a portal's gateway asks: answered from memory. */
 export function restrictionRoutes(): readonly Route[] {
-  const admissions = createAdmissions();
   return [
     route({
       method: 'GET',
@@ -51,15 +50,12 @@ export function restrictionRoutes(): readonly Route[] {
       permission: 'restrictions.enforce',
       params: z.object({ account: accountId }),
       answers: { 204: null },
-      handle({ params, parts }) {
+      async handle({ params, parts }) {
         const nowMs = parts.clock.nowMs();
         const found = restrictionAt(parts.restrictions, params.account, nowMs);
         if (found?.restriction === 'suspended') throw new ApiProblem(403, 'the account is suspended');
-        if (found?.restriction !== 'throttle') {
-          admissions.forget(params.account);
-          return { status: 204 };
-        }
-        if (!admissions.admit(params.account, found.newPerHour, nowMs)) {
+        if (found?.restriction !== 'throttle') return { status: 204 };
+        if (!(await admitNewPerson(parts.store, params.account, found.newPerHour, nowMs))) {
           throw new ApiProblem(429, 'the account is limited to people it knows for now');
         }
         return { status: 204 };

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRestrictionList, loadRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
+import type { ResponseStore } from '#libs/ports/store.ts';
 import { sampleRestriction } from '../../support/sample-action.ts';
 import { HOUR, MINUTE, sampleAlert, T0 } from '../../support/sample-alert.ts';
 import { createApiBench, GATEWAY, VIEWER } from './api-bench.ts';
@@ -69,5 +73,25 @@ describe('people new to a throttled account', () => {
     expect(await next()).toBe(403);
     restrictions.put(sampleRestriction({ seq: 3, restriction: 'none' }));
     expect([await next(), await next(), await next()]).toEqual([204, 204, 204]);
+  });
+
+  it('are counted once, in the store, over several that answer at the same time, and over a restart', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigie-admissions-'));
+    const path = join(folder, 'store.sqlite');
+    const store = await openSqliteStore(path);
+    const throttled = sampleRestriction({ restriction: 'throttle', newPerHour: 3 });
+    const asking = (store: ResponseStore) =>
+      createApiBench({ store }, { restrictions: createRestrictionList([throttled]) }).ask;
+    const both = [asking(store), asking(store)];
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async (_, i) => (await both[i % 2]!(GATEWAY, 'POST', `${URL}/new-person`)).status),
+    );
+    expect(answers.filter((status) => status === 204)).toHaveLength(3);
+    expect(answers.filter((status) => status === 429)).toHaveLength(5);
+    await store.close();
+    const again = await openSqliteStore(path);
+    expect((await asking(again)(GATEWAY, 'POST', `${URL}/new-person`)).status).toBe(429);
+    await again.close();
+    rmSync(folder, { recursive: true });
   });
 });
