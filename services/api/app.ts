@@ -101,6 +101,11 @@ export function buildApi(
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.is404 ? '' : (request.routeOptions.url ?? '');
+    const { statusCode: status, elapsedTime: tookMs } = reply;
+    parts.answered?.({ route, method: request.method, status, tookMs });
+  });
   app.setErrorHandler((error, request, reply) => {
     const problem = (status: number, detail: string, errors?: WrongInput['issues']) =>
       reply

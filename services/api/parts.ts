@@ -28,4 +28,14 @@ export interface ApiParts {
   /** Absent: the gateway asks `/v1/restrictions/{account}` and decides itself. */
   readonly gate?: PortalGate;
   readonly version: string;
+  /** Told of every request that was answered. */
+  readonly answered?: (request: AnsweredRequest) => void;
+}
+
+export interface AnsweredRequest {
+  /** As the route is written, `/v1/accounts/:id`, never as it was asked for; '' where there is none. */
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly tookMs: number;
 }

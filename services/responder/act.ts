@@ -1,6 +1,8 @@
 import type { ActionRecord, ActionStep, EarlierAccount } from '#libs/model/action-record.ts';
 import type { AccountView, CallFailure, CallOutcome } from '#libs/ports/accounts.ts';
 import type { OutboundRecord } from '#libs/ports/store.ts';
+import type { SpanPlace } from '#libs/telemetry/in-span.ts';
+import { inSpan } from '#libs/telemetry/in-span.ts';
 import type { ResponderContext } from './context.ts';
 import { MACHINE, Overtaken, safely } from './context.ts';
 import { restrictionAfter } from './restriction-change.ts';
@@ -134,7 +136,7 @@ async function finish(context: ResponderContext, record: ActionRecord, detail = 
 }
 
 /** From the record as the store has it to `verified`, or to a failure that is written down. */
-async function work(context: ResponderContext, found: ActionRecord): Promise<void> {
+async function work(context: ResponderContext, found: ActionRecord, spans: SpanPlace): Promise<void> {
   const { store, connector, clock, restrictions } = context;
   const { accountId, rung } = found.plan;
   let record = found.state === 'planned' ? await restrict(context, found) : found;
@@ -159,7 +161,13 @@ async function work(context: ResponderContext, found: ActionRecord): Promise<voi
   }
   record = entering(record, 'read_back', { earlier }, clock.nowMs());
   await save(context, record);
-  const after = await safely(() => connector.read(accountId));
+  await inSpan(spans, 'responder.verify', { rung }, () => readBack(context, record));
+}
+
+/** Looks whether what was done is so, at the keeper and, where it can be asked, at the gateway. */
+async function readBack(context: ResponderContext, record: ActionRecord): Promise<void> {
+  const { accountId, rung } = record.plan;
+  const after = await safely(() => context.connector.read(accountId));
   if (after.outcome !== 'done') return fail(context, record, after);
   const [left] = isReadable(after.value) ? missing(record, after.value) : [];
   if (left) return lack(context, record, left.step, left.what);
@@ -177,6 +185,6 @@ async function work(context: ResponderContext, found: ActionRecord): Promise<voi
 const WORKED_ON: ReadonlySet<string> = new Set(['planned', 'requested', 'unknown', 'applied', 'failed']);
 
 /** Works on an action as far as it gets. Nothing happens where it is finished. Throws only what the store throws. */
-export async function act(context: ResponderContext, record: ActionRecord): Promise<void> {
-  if (WORKED_ON.has(record.state)) await work(context, record);
+export async function act(context: ResponderContext, record: ActionRecord, spans: SpanPlace): Promise<void> {
+  if (WORKED_ON.has(record.state)) await work(context, record, spans);
 }

@@ -1,3 +1,4 @@
+import type { Tracer } from '@opentelemetry/api';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
 import type { AccountConnector, CallOutcome } from '#libs/ports/accounts.ts';
 import type { Clock } from '#libs/ports/clock.ts';
@@ -39,6 +40,8 @@ export interface ResponderParts {
    * and falls due again. Without it, `idle` throws the first such error.
    */
   readonly onError?: (error: unknown) => void;
+  /** Traces of what is done; none where not given. */
+  readonly tracer?: Tracer;
 }
 
 /** The parts as the responder's modules share them. */

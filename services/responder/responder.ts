@@ -5,6 +5,8 @@ import type { ContainmentPreview } from '#libs/model/containment.ts';
 import type { Person } from '#libs/model/person.ts';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
 import { isHolding } from '#libs/respond/index.ts';
+import type { SpanPlace } from '#libs/telemetry/in-span.ts';
+import { inSpan, NO_TRACER } from '#libs/telemetry/in-span.ts';
 import { act } from './act.ts';
 import type { Confirmation, HolderAnswer, HolderOutcome } from './confirmation.ts';
 import { answerHolder, askHolder } from './confirmation.ts';
@@ -78,6 +80,7 @@ export interface Responder {
 export function createResponder(parts: ResponderParts): Responder {
   const { store, connector, restrictions, clock, soleOwner = true } = parts;
   const queue = new KeyedQueue(WIDTH);
+  const traces: SpanPlace = { tracer: parts.tracer ?? NO_TRACER };
   const flush = createFlush(store, parts.publish);
   const errors: unknown[] = [];
   const background = new Set<Promise<unknown>>();
@@ -103,7 +106,7 @@ export function createResponder(parts: ResponderParts): Responder {
    * Works on one action in its account's turn, unless it is not due yet.
    * @param takeOver work on it whoever holds its lease
    */
-  async function carryOn({ plan }: ActionRecord, takeOver = false): Promise<void> {
+  async function carryOn({ plan }: ActionRecord, takeOver = false, place = traces): Promise<void> {
     await queue.run(plan.accountId, async () => {
       const record = await store.action(plan.id);
       const nowMs = clock.nowMs();
@@ -112,7 +115,11 @@ export function createResponder(parts: ResponderParts): Responder {
       try {
         if (record.state === 'reverted' && record.undo === 'pending') await undo(context, record);
         else if (isHolding(record) && untilMs > 0 && untilMs <= nowMs) await expire(context, record);
-        else await act(context, record);
+        else {
+          const { rung } = record.plan;
+          const attributes = { rung, state: record.state, attempts: record.attempts };
+          await inSpan(place, 'responder.act', attributes, (_span, inner) => act(context, record, inner));
+        }
       } catch (error) {
         if (!(error instanceof Overtaken)) throw error;
       }
@@ -156,14 +163,17 @@ export function createResponder(parts: ResponderParts): Responder {
 
   return {
     async onAlert(alert) {
-      const plans = await queue.run('#planning', () => planAlert(context, alert));
-      for (const plan of plans) {
-        if (plan.decision !== 'act') continue;
-        const record = await store.action(plan.id);
-        if (record) inBackground(carryOn(record));
-      }
-      context.flushSoon();
-      return plans;
+      return inSpan(traces, 'responder.plan', { kind: alert.kind, rung: alert.rung }, async (span, inner) => {
+        const plans = await queue.run('#planning', () => planAlert(context, alert));
+        span.setAttribute('plans', plans.length);
+        for (const plan of plans) {
+          if (plan.decision !== 'act') continue;
+          const record = await store.action(plan.id);
+          if (record) inBackground(carryOn(record, false, inner));
+        }
+        context.flushSoon();
+        return plans;
+      });
     },
 
     async resume() {

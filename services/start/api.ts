@@ -20,7 +20,7 @@ const nowMs = () => SYSTEM_CLOCK.nowMs();
 /** Wires the API over a responder and listens. @throws CommandFailure with exit code 78 where the configuration will not do */
 export async function startConfiguredApi(
   config: ApiConfig,
-  parts: Pick<ApiParts, 'responder' | 'store' | 'restrictions' | 'connector' | 'policy' | 'logger'>,
+  parts: Pick<ApiParts, 'responder' | 'store' | 'restrictions' | 'connector' | 'policy' | 'logger' | 'answered'>,
   ownDirectory: AccountDirectory | undefined,
   probeKey: Uint8Array | undefined,
 ): Promise<RunningApi> {

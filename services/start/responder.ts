@@ -6,6 +6,7 @@ import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
 import { SYSTEM_CLOCK } from '#libs/ports/clock.ts';
 import { errorFields } from '#libs/telemetry/log-line.ts';
 import { feedRestrictions } from '#services/api/restriction-feed.ts';
+import { apiTelemetry } from '#services/api/telemetry.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { VERSION } from '#services/cli/version.ts';
 import { keeperName } from '#services/config/keepers.ts';
@@ -15,6 +16,7 @@ import { readAlerts } from '#services/responder/alert-reader.ts';
 import { runDueLoop } from '#services/responder/due-loop.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
 import { createResponder } from '#services/responder/responder.ts';
+import { countedStore, observeBreakers } from '#services/responder/telemetry.ts';
 import { startConfiguredApi } from './api.ts';
 import { chosenKeepers, openKeepers } from './keepers.ts';
 import type { RunningService, ServiceContext } from './service.ts';
@@ -53,7 +55,9 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
     connectors ?? [{ type: 'local_register', register_file: registerFile ?? '' }],
     effective.connectors,
   );
-  const store = await openStore(file, urlFile, (error) => logger('warn', 'store_connection_lost', errorFields(error)));
+  const opened = await openStore(file, urlFile, (error) => logger('warn', 'store_connection_lost', errorFields(error)));
+  const store = countedStore(opened, metrics.meter);
+  observeBreakers(opened, metrics.meter, policy);
   const keepers = openKeepers(chosen, log, config.prefix);
   logger('info', 'connectors_opened', { connectors: chosen.map(keeperName).join(', ') });
   if (chosen.some(({ type }) => type === 'command_topic')) {
@@ -88,6 +92,7 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
     productVersion: VERSION,
     language: config.language,
     onError,
+    tracer: metrics.tracer,
   });
   await responder.resume();
   const reading = await readAlerts({
@@ -113,7 +118,15 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
     config.api &&
     (await startConfiguredApi(
       config.api,
-      { responder, store, restrictions, connector: keepers.connector, policy: () => policy, logger },
+      {
+        responder,
+        store,
+        restrictions,
+        connector: keepers.connector,
+        policy: () => policy,
+        logger,
+        answered: apiTelemetry(metrics.meter),
+      },
       keepers.directory,
       probeKey,
     ));
