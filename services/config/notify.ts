@@ -61,12 +61,18 @@ const mail = z.strictObject({
 });
 
 /** Where notifications go. */
-export const notifySchema = z.strictObject({
-  /** SQLite file that keeps how far each has got. */
-  positions_file: file,
-  sinks: z
-    .array(z.discriminatedUnion('type', [syslog, webhook, mail]))
-    .min(1)
-    .refine((sinks) => new Set(sinks.map((s) => s.name)).size === sinks.length, { message: 'names must differ' }),
-});
+export const notifySchema = z
+  .strictObject({
+    /** SQLite file that keeps how far each has got: for processes on one machine. */
+    positions_file: file.optional(),
+    /** File that holds the URL of a PostgreSQL database (the responder's will do): for processes on several machines. */
+    positions_url_file: file.optional(),
+    sinks: z
+      .array(z.discriminatedUnion('type', [syslog, webhook, mail]))
+      .min(1)
+      .refine((sinks) => new Set(sinks.map((s) => s.name)).size === sinks.length, { message: 'names must differ' }),
+  })
+  .refine((n) => (n.positions_file === undefined) !== (n.positions_url_file === undefined), {
+    message: 'one of positions_file and positions_url_file is needed',
+  });
 export type NotifyConfig = z.infer<typeof notifySchema>;

@@ -1,10 +1,12 @@
 import type { SecurityRecord } from '#libs/formats/siem/index.ts';
 import { securityRecord } from '#libs/formats/siem/index.ts';
+import type { Clock } from '#libs/ports/clock.ts';
 import type { EventLog, LogRecord } from '#libs/ports/event-log.ts';
 import { OffsetGoneError } from '#libs/ports/event-log.ts';
 import type { NotificationSink } from '#libs/ports/notifications.ts';
 import type { ResponseStore } from '#libs/ports/store.ts';
 import { deliver, waitMs } from './deliver.ts';
+import { whileLeased } from './lease.ts';
 import type { Rendering } from './render.ts';
 import { render } from './render.ts';
 
@@ -28,14 +30,19 @@ export interface NotifierEvents {
   /** Records that retention had dropped before they were sent. */
   lost(route: string, topic: string, count: number): void;
   readingFailed(route: string, topic: string, error: unknown): void;
+  /** It could not be found out who is at work. */
+  leaseFailed(error: unknown): void;
 }
 
 export interface NotifierParts {
   readonly log: EventLog;
   /** `vigie.alerts` and `vigie.actions`. */
   readonly topics: readonly string[];
-  /** Where positions are kept: how far each route has got survives the process. */
-  readonly positions: Pick<ResponseStore, 'position' | 'commit'>;
+  /** Where positions are kept, and who is at work: how far each route has got survives the process. */
+  readonly positions: Pick<ResponseStore, 'position' | 'commit' | 'caseDocument'>;
+  /** This process, different from every other one that ever was. */
+  readonly instance: string;
+  readonly clock: Clock;
   readonly routes: readonly Route[];
   readonly events: NotifierEvents;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -50,27 +57,38 @@ export interface Notifier {
  * the stop of an account, which has gone before. A message is sent until its receiver has it, at least once and in its
  * partition's order; a new route begins with what comes from now on.
  *
- * One process at a time: two would send everything twice (with the same ids).
+ * Several processes that keep their positions in one store take turns: one sends, the others wait for it to end. What was
+ * being delivered when it died is delivered again, under the same id.
  */
 export function startNotifier(parts: NotifierParts): Notifier {
   const stopping = new AbortController();
-  const loops = parts.routes.flatMap((route) =>
-    parts.topics.map((topic) => readOn(parts, route, topic, stopping.signal)),
-  );
+  const { positions: store, instance: holder, clock, sleep, events } = parts;
+  const lease = { store, name: 'notify', holder, clock, sleep, onError: (error: unknown) => events.leaseFailed(error) };
+  const working = whileLeased(lease, stopping.signal, async (signal, isHeld) => {
+    const turn: Turn = { signal, isHeld };
+    await Promise.all(parts.routes.flatMap((route) => parts.topics.map((topic) => readOn(parts, route, topic, turn))));
+  });
   return {
     async stop() {
       stopping.abort();
-      await Promise.all(loops);
+      await working;
       for (const { sink } of parts.routes) await sink.close();
     },
   };
 }
 
+/** As long as this process is the one at work. */
+interface Turn {
+  readonly signal: AbortSignal;
+  readonly isHeld: () => boolean;
+}
+
 /** Reads again and again, whatever goes wrong, until it is told to stop. */
-async function readOn(parts: NotifierParts, route: Route, topic: string, signal: AbortSignal): Promise<void> {
+async function readOn(parts: NotifierParts, route: Route, topic: string, turn: Turn): Promise<void> {
+  const { signal } = turn;
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
-      await readTopic(parts, route, topic, signal);
+      await readTopic(parts, route, topic, turn);
     } catch (error) {
       if (signal.aborted) return;
       parts.events.readingFailed(route.name, topic, error);
@@ -96,8 +114,9 @@ async function startingPoints(parts: NotifierParts, route: Route, topic: string)
 
 const positionKey = (route: Route, topic: string): string => `notify:${route.name}:${topic}`;
 
-async function readTopic(parts: NotifierParts, route: Route, topic: string, signal: AbortSignal): Promise<void> {
+async function readTopic(parts: NotifierParts, route: Route, topic: string, turn: Turn): Promise<void> {
   const { log, positions } = parts;
+  const { signal } = turn;
   const key = positionKey(route, topic);
   const reached = await startingPoints(parts, route, topic);
   try {
@@ -105,7 +124,7 @@ async function readTopic(parts: NotifierParts, route: Route, topic: string, sign
       for (const record of records) {
         // A reader that lost its connection may give some again.
         if (record.offset < reached.get(partition)!) continue;
-        if (!(await send(parts, route, topic, partition, record, signal))) return;
+        if (!(await send(parts, route, topic, partition, record, turn))) return;
         reached.set(partition, record.offset + 1);
         await positions.commit({ positions: [{ topic: key, partition, next: record.offset + 1 }] });
       }
@@ -127,7 +146,7 @@ async function send(
   topic: string,
   partition: number,
   { offset, value }: LogRecord,
-  signal: AbortSignal,
+  { signal, isHeld }: Turn,
 ): Promise<boolean> {
   const { events, sleep } = parts;
   const text = Buffer.from(value ?? []).toString('utf8');
@@ -139,6 +158,8 @@ async function send(
   const record = read.value;
   if (!route.kinds.has(record.kind)) return true;
   if (record.kind !== 'action' && record.severity < route.fromSeverity) return true;
+  // A process that was asleep may find its turn over.
+  if (!isHeld()) return false;
   const onFailure = (detail: string, failures: number) => events.failed(route.name, detail, failures);
   const delivery = await deliver(route.sink, render(record, text, route.rendering), { signal, sleep, onFailure });
   if (delivery.outcome === 'aborted') return false;

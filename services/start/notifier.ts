@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createMailSink } from '#libs/adapters/notify/mail-sink.ts';
 import { createStreamSink } from '#libs/adapters/notify/stream-sink.ts';
 import { createWebhookSink } from '#libs/adapters/notify/webhook-sink.ts';
-import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
 import { SYSTEM_CLOCK } from '#libs/ports/clock.ts';
 import type { NotificationSink } from '#libs/ports/notifications.ts';
 import { errorFields } from '#libs/telemetry/log-line.ts';
@@ -14,6 +13,7 @@ import type { NotifierEvents, Route } from '#services/notifier/notifier.ts';
 import { startNotifier } from '#services/notifier/notifier.ts';
 import type { Rendering } from '#services/notifier/render.ts';
 import type { RunningService, ServiceContext } from './service.ts';
+import { openStore } from './store.ts';
 
 type SinkConfig = NotifyConfig['sinks'][number];
 
@@ -81,6 +81,7 @@ function eventsOf({ logger, metrics }: ServiceContext): NotifierEvents {
     },
     readingFailed: (sink, topic, error) =>
       logger('error', 'notifier_reading_failed', { sink, topic, ...errorFields(error) }),
+    leaseFailed: (error) => logger('error', 'notifier_lease_failed', errorFields(error)),
   };
 }
 
@@ -89,7 +90,7 @@ export async function startConfiguredNotifier(context: ServiceContext): Promise<
   const { config, log, topics } = context;
   if (config.notify === undefined)
     throw new CommandFailure('the configuration has no part "notify"', EXIT.configuration);
-  const { sinks, positions_file: positionsFile } = config.notify;
+  const { sinks, positions_file: positionsFile, positions_url_file: urlFile } = config.notify;
   const routes = sinks.map((sink): Route => {
     try {
       return {
@@ -105,11 +106,15 @@ export async function startConfiguredNotifier(context: ServiceContext): Promise<
       throw new CommandFailure(`notify: ${sink.name}: ${why}`, EXIT.configuration);
     }
   });
-  const positions = await openSqliteStore(positionsFile);
+  const positions = await openStore(positionsFile, urlFile, (error) =>
+    context.logger('warn', 'store_connection_lost', errorFields(error)),
+  );
   const notifier = startNotifier({
     log,
     topics: [topics.alerts, topics.actions],
     positions,
+    instance: context.instance,
+    clock: SYSTEM_CLOCK,
     routes,
     events: eventsOf(context),
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),

@@ -1,8 +1,6 @@
 import { createGatewayProbe } from '#libs/adapters/gateway-probe/probe.ts';
 import { MIN_PROBE_KEY_BYTES } from '#libs/adapters/gateway-probe/token.ts';
 import { loadRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
-import { openPostgresStore } from '#libs/adapters/postgres/open-store.ts';
-import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
 import { SYSTEM_CLOCK } from '#libs/ports/clock.ts';
 import { errorFields } from '#libs/telemetry/log-line.ts';
 import { feedRestrictions } from '#services/api/restriction-feed.ts';
@@ -20,14 +18,9 @@ import { countedStore, observeBreakers } from '#services/responder/telemetry.ts'
 import { startConfiguredApi } from './api.ts';
 import { chosenKeepers, openKeepers } from './keepers.ts';
 import type { RunningService, ServiceContext } from './service.ts';
+import { openStore } from './store.ts';
 
 const DUE_EVERY_MS = 1000;
-
-/** The store that is configured: PostgreSQL by the file that holds its URL, or a SQLite file. */
-function openStore(file: string | undefined, urlFile: string | undefined, onConnectionLost: (error: Error) => void) {
-  if (urlFile === undefined) return openSqliteStore(file ?? '');
-  return openPostgresStore({ url: readSecret(urlFile).toString('utf8').trim(), onConnectionLost });
-}
 
 /** @throws CommandFailure with exit code 78 where the key is too short to be one */
 function keyOf(path: string): Buffer {

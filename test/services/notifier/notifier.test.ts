@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { openMemoryLog } from '#libs/adapters/memory/event-log.ts';
 import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
 import { actionEvent, detectionFinding } from '#libs/formats/ocsf/index.ts';
+import type { Clock } from '#libs/ports/clock.ts';
 import type { EventLog } from '#libs/ports/event-log.ts';
 import type { Delivery, OutgoingMessage } from '#libs/ports/notifications.ts';
+import type { ResponseStore } from '#libs/ports/store.ts';
 import { waitMs } from '#services/notifier/deliver.ts';
+import { LEASE_MARGIN_MS, LEASE_MS, RENEW_EVERY_MS } from '#services/notifier/lease.ts';
 import type { NotifierEvents, Route } from '#services/notifier/notifier.ts';
 import { startNotifier } from '#services/notifier/notifier.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { sampleAction } from '../../support/sample-action.ts';
 import { sampleAlert, T0 } from '../../support/sample-alert.ts';
 import { createBench } from '../responder/bench.ts';
@@ -52,7 +56,13 @@ function receiver(name: string, answers: Delivery[] = [], change: Partial<Route>
   return { route, got, ids: () => got.map((m) => m.id.split(':')[0]) };
 }
 
-function start(log: EventLog, routes: Route[], positions = createMemoryStore()) {
+function start(
+  log: EventLog,
+  routes: Route[],
+  positions = createMemoryStore(),
+  instance = 'one',
+  clock: Clock = new ManualClock(T0),
+) {
   const told: string[] = [];
   const waits: number[] = [];
   const events: NotifierEvents = {
@@ -62,12 +72,15 @@ function start(log: EventLog, routes: Route[], positions = createMemoryStore()) 
     rejected: (_topic, _partition, _offset, reason) => void told.push(`rejected ${reason}`),
     lost: (route, _topic, count) => void told.push(`lost ${route} ${count}`),
     readingFailed: (route) => void told.push(`reading ${route}`),
+    leaseFailed: () => void told.push('lease'),
   };
   const sleep = async (ms: number) => {
-    waits.push(ms);
-    await new Promise((resolve) => setImmediate(resolve));
+    // The turns of several processes have their own pace.
+    if (ms !== RENEW_EVERY_MS) waits.push(ms);
+    await new Promise((resolve) => setTimeout(resolve, ms === RENEW_EVERY_MS ? 5 : 0));
   };
-  const notifier = startNotifier({ log, topics: [ALERTS, ACTIONS], positions, routes, events, sleep });
+  const parts = { log, topics: [ALERTS, ACTIONS], positions, routes, events, sleep, clock, instance };
+  const notifier = startNotifier(parts);
   /** Until every route stands where it begins. */
   const ready = () =>
     expect
@@ -172,6 +185,74 @@ describe('notifier', () => {
     expect(bench.register.get('PS-000123')?.enabled).toBe(false);
     await expect.poll(() => told.length).toBeGreaterThan(0);
     expect(down.got).toEqual([]);
+    await notifier.stop();
+    await log.close();
+  });
+});
+
+describe('several notifiers on one store', () => {
+  it('take turns: one sends, and another goes on where it ended', async () => {
+    const log = await createLog();
+    const store = createMemoryStore();
+    const [here, there] = [receiver('siem'), receiver('siem')];
+    const first = start(log, [here.route], store, 'one');
+    await first.ready();
+    const second = start(log, [there.route], store, 'two');
+    for (const id of ['a1', 'a2', 'a3']) await putAlert(log, id);
+    await expect.poll(here.ids).toEqual(['a1', 'a2', 'a3']);
+    expect(there.ids()).toEqual([]);
+    await first.notifier.stop();
+    await putAlert(log, 'a4');
+    await expect.poll(there.ids).toEqual(['a4']);
+    await second.notifier.stop();
+    await log.close();
+  });
+
+  it('one that stopped renewing loses its turn, and finds that out before it sends anything more', async () => {
+    const log = await createLog();
+    const store = createMemoryStore();
+    const [here, there] = [receiver('siem'), receiver('siem')];
+    const asleep = new ManualClock(T0);
+    // Cut off from its store: it cannot renew, and knows how long its word holds.
+    let reachable = true;
+    const cutOff: ResponseStore = {
+      ...store,
+      caseDocument: (kind, id) => (reachable ? store.caseDocument(kind, id) : Promise.reject(new Error('away'))),
+    };
+    const first = start(log, [here.route], cutOff, 'one', asleep);
+    await first.ready();
+    reachable = false;
+    await expect.poll(() => first.told).toContain('lease');
+    asleep.advance(LEASE_MS);
+    const late = new ManualClock(T0 + LEASE_MS + LEASE_MARGIN_MS + 1);
+    const second = start(log, [there.route], store, 'two', late);
+    await putAlert(log, 'a1');
+    await expect.poll(there.ids).toEqual(['a1']);
+    expect(here.ids()).toEqual([]);
+    reachable = true;
+    await putAlert(log, 'a2');
+    await expect.poll(there.ids).toEqual(['a1', 'a2']);
+    expect(here.ids()).toEqual([]);
+    await first.notifier.stop();
+    await second.notifier.stop();
+    await log.close();
+  });
+
+  it('leave a turn alone that is hardly over: clocks differ', async () => {
+    const log = await createLog();
+    const store = createMemoryStore();
+    const holder = { holder: 'gone', untilMs: T0 - LEASE_MARGIN_MS };
+    const document = { kind: 'lease', id: 'notify', accountId: '', open: false, version: 1, updatedMs: T0 } as const;
+    await store.commit({ cases: [{ ...document, body: JSON.stringify(holder) }] });
+    const clock = new ManualClock(T0);
+    const waiting = receiver('siem');
+    const { notifier, ready } = start(log, [waiting.route], store, 'two', clock);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await store.position(`notify:siem:${ALERTS}`, 0)).toBeUndefined();
+    clock.advance(1);
+    await ready();
+    await putAlert(log, 'a1');
+    await expect.poll(waiting.ids).toEqual(['a1']);
     await notifier.stop();
     await log.close();
   });
