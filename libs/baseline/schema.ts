@@ -4,13 +4,18 @@ import { TRAIT_COUNT } from './traits.ts';
 
 /** Rings over days, hours and ten-minute bins, indexed by (number & mask). */
 export const DAYS = 32;
+/** Shorter ring of what is only kept until its day is learnt, a week later. */
+export const TRAIT_DAYS = 16;
 export const HOURS = 32;
 export const BINS = 8;
 export const SOURCES = 8;
 export const RECENT = 32;
 export const NEIGHBOURS = 16;
 /** Room for streams; how many are in use is `STREAM_COUNT`. */
-export const STREAM_ROOM = 16;
+export const STREAM_ROOM = 24;
+/** Insurers an account's people usually have; NIR lately tried under several identities. */
+export const INSURERS_KEPT = 8;
+export const TRIED = 8;
 
 /** What is known of an account over all its channels. */
 export const ACCOUNT_SCHEMA = {
@@ -34,6 +39,9 @@ export const ACCOUNT_SCHEMA = {
   /** When the last new source came, minutes since the epoch; how much it says, nats. */
   sourceMinute: ['u32', 1],
   sourceNats: ['f32', 1],
+  /** When the account came back after a long silence, minutes since the epoch; how much that says, nats. */
+  wokeMinute: ['u32', 1],
+  wokeNats: ['f32', 1],
   /** Row of the account's channels + 1; 0 where it has none. */
   channelRow: ['u32', 2],
   /** No evidence before this minute counts (a person re-enabled the account, or judged it benign until then). */
@@ -49,18 +57,24 @@ export const CHANNEL_SCHEMA = {
   day: ['i32', 1],
   hour: ['i32', 1],
   bin: ['i32', 1],
-  /** By day: new people (rows of exports included), of them found, followed up by horizon, misses, unseen, outside. */
+  /** By day: new people (rows of exports included), of them found, followed up by horizon, misses, and what the traits are learnt from. */
   dayNew: ['u16', DAYS],
   dayFound: ['u16', DAYS],
-  dayFollowed30m: ['u16', DAYS],
-  dayFollowed3h: ['u16', DAYS],
-  dayFollowed1d: ['u16', DAYS],
+  dayFollowed30m: ['u16', TRAIT_DAYS],
+  dayFollowed3h: ['u16', TRAIT_DAYS],
+  dayFollowed1d: ['u16', TRAIT_DAYS],
   dayFollowed9d: ['u16', DAYS],
-  dayMiss: ['u16', DAYS],
-  dayUnseen: ['u16', DAYS],
-  dayOutside: ['u16', DAYS],
+  dayMiss: ['u16', TRAIT_DAYS],
+  dayUnseen: ['u16', TRAIT_DAYS],
+  dayOutside: ['u16', TRAIT_DAYS],
   dayKnown: ['u16', DAYS],
-  dayKnownFollowed: ['u16', DAYS],
+  dayKnownFollowed: ['u16', TRAIT_DAYS],
+  dayClosed: ['u16', TRAIT_DAYS],
+  dayInsured: ['u16', TRAIT_DAYS],
+  dayElsewhere: ['u16', TRAIT_DAYS],
+  dayNoPec: ['u16', TRAIT_DAYS],
+  dayRegular: ['u16', TRAIT_DAYS],
+  dayOffHours: ['u8', TRAIT_DAYS],
   dayHours: ['u8', DAYS],
   dayFlags: ['u8', DAYS],
   /** By hour: new people, found ones in cohorts and those followed within three hours. */
@@ -115,6 +129,17 @@ export const CHANNEL_SCHEMA = {
   /** NIR prefixes (hashed) and orders of the last people. */
   neighbour: ['i32', NEIGHBOURS],
   neighbourAt: ['u8', 1],
+  /** Usual insurers (number + 1; 0 free) with their people, and people counted in all. */
+  usualInsurer: ['u16', INSURERS_KEPT],
+  usualPeople: ['u16', INSURERS_KEPT],
+  usualTotal: ['u16', 1],
+  /** NIR of the last people (hashed) and the identities tried under each, as a set of 32 classes. */
+  triedPerson: ['i32', TRIED],
+  triedIdentities: ['u32', TRIED],
+  triedAt: ['u8', 1],
+  /** Time of the last new identity and the gap before it, ms (wrapping; gap 0: none). */
+  lastNewMs: ['u32', 1],
+  lastGapMs: ['u32', 1],
   /** Latest entry of this row in the list of recent look-ups; 0 none. */
   lastLookup: ['u32', 1],
   /** Highest score so far (all time), and whether an incident is open. */

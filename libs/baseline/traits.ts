@@ -1,7 +1,7 @@
 import { mean, variance } from 'simple-statistics';
 
 /**
- * A trait is a probability that belongs to an account: how often its new people are misses, unseen, not followed up. It
+ * A trait is a probability that belongs to an account: how often its new people are misses, unseen, not followed up, and more. It
  * is learnt per account, shrunk to its group, and used at the upper end of what is still plausible, so that a young or
  * odd account is given the benefit of the doubt.
  */
@@ -14,6 +14,11 @@ export const TRAITS = [
   'without_9d',
   'outside',
   'known_without',
+  'closed_contract',
+  'other_insurer',
+  'no_pec',
+  'regular',
+  'off_hours',
 ] as const;
 export const TRAIT_COUNT = TRAITS.length;
 export const T_MISS = 0;
@@ -25,6 +30,13 @@ export const T_WITHOUT_9D = 5;
 export const T_OUTSIDE = 6;
 /** Known people looked up again and not followed up within three hours. */
 export const T_KNOWN_WITHOUT = 7;
+/** People whose contract had ended; who are insured elsewhere than the account's people usually; for whom no prise en charge is known. */
+export const T_CLOSED_CONTRACT = 8;
+export const T_OTHER_INSURER = 9;
+export const T_NO_PEC = 10;
+/** Look-ups that came as a clock would send them, and hours of work in which hardly anybody of the group works. */
+export const T_REGULAR = 11;
+export const T_OFF_HOURS = 12;
 
 /** A Beta prior by its mean and its strength in observations. */
 export interface TraitPrior {
@@ -42,6 +54,11 @@ export const DEFAULT_PRIORS: readonly TraitPrior[] = [
   { mean: 0.5, strength: 2 },
   { mean: 0.4, strength: 4 },
   { mean: 0.7, strength: 2 },
+  { mean: 0.08, strength: 4 },
+  { mean: 0.5, strength: 4 },
+  { mean: 0.6, strength: 2 },
+  { mean: 0.1, strength: 4 },
+  { mean: 0.15, strength: 4 },
 ];
 
 const MIN_STRENGTH = 1.5;

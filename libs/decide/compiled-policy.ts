@@ -5,10 +5,19 @@ import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import { FOLLOW_UP_FROM } from '#libs/model/detection-policy.ts';
 import {
   S_ADJACENCY,
+  S_CADENCE,
+  S_CLOSED_CONTRACT,
+  S_CLOSED_HOURS,
+  S_DORMANT,
+  S_HONEYTOKEN,
+  S_IDENTITIES,
   S_MISS,
   S_MISS_SOURCE,
   S_NEW_SOURCE,
+  S_NO_PEC,
+  S_OTHER_INSURER,
   S_RATE,
+  S_ROUND_THE_CLOCK,
   S_TERRITORY,
   S_TERRITORY_SOURCE,
   S_UNSEEN,
@@ -24,6 +33,8 @@ export interface CompiledPolicy {
   readonly q999: Float64Array;
   /** 1 where a stream counts, by class x stream. */
   readonly active: Uint8Array;
+  /** Planted people: low half of the pseudonym's first 64 bits -> high half. */
+  readonly honeytokens: ReadonlyMap<number, number>;
   /** Thresholds in the order of RUNGS. */
   readonly thresholds: Float64Array;
   /** First horizon (0: 30 min, 1: 3 h, 2: next day, 3: 9 days, 4: never) that counts, by profession. */
@@ -38,8 +49,24 @@ export interface CompiledPolicy {
  */
 const STREAMS_OF_CLASS: Readonly<Record<(typeof ACCOUNT_CLASSES)[number], readonly number[]>> = {
   professional: STREAM_NAMES.map((_, i) => i),
-  software: [S_TERRITORY, S_TERRITORY_SOURCE, S_ADJACENCY, S_NEW_SOURCE],
-  manager: [S_MISS, S_MISS_SOURCE, S_ADJACENCY, S_UNSEEN, S_RATE, S_NEW_SOURCE],
+  software: [S_TERRITORY, S_TERRITORY_SOURCE, S_ADJACENCY, S_NEW_SOURCE, S_DORMANT, S_HONEYTOKEN],
+  manager: [
+    S_MISS,
+    S_MISS_SOURCE,
+    S_ADJACENCY,
+    S_UNSEEN,
+    S_RATE,
+    S_NEW_SOURCE,
+    S_CLOSED_CONTRACT,
+    S_IDENTITIES,
+    S_OTHER_INSURER,
+    S_NO_PEC,
+    S_CADENCE,
+    S_CLOSED_HOURS,
+    S_ROUND_THE_CLOCK,
+    S_DORMANT,
+    S_HONEYTOKEN,
+  ],
 };
 
 const SILENT = { q99: 1e6, q999: 2e6 };
@@ -67,8 +94,12 @@ export function compilePolicy(policy: DetectionPolicy): CompiledPolicy {
     q99: Float64Array.from(knots, (k) => k.q99),
     q999: Float64Array.from(knots, (k) => k.q999),
     active,
+    honeytokens: new Map((policy.honeytokens ?? []).map((token) => [word(token, 0), word(token, 8)])),
     thresholds: Float64Array.from(RUNGS, (rung) => policy.thresholds[rung]),
     followUpFrom: Uint8Array.from(PROFESSIONS, (name) => FOLLOW_UP_FROM.indexOf(policy.followUpFrom[name])),
     priorPerDay: Float64Array.from(PROFESSIONS, (name) => policy.quota.priorNewPerDay[name]),
   };
 }
+
+/** Eight hexadecimal digits as an int32, as the tables hold them. */
+const word = (token: string, at: number): number => Number.parseInt(token.slice(at, at + 8), 16) | 0;

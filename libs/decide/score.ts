@@ -1,20 +1,29 @@
 import {
   S_ADJACENCY,
+  S_CADENCE,
+  S_CLOSED_CONTRACT,
+  S_CLOSED_HOURS,
+  S_DORMANT,
   S_FOLLOW_1D,
   S_FOLLOW_3H,
   S_FOLLOW_9D,
   S_FOLLOW_30M,
+  S_HONEYTOKEN,
+  S_IDENTITIES,
   S_MISS,
   S_MISS_SOURCE,
   S_NEW_SOURCE,
+  S_NO_PEC,
+  S_OTHER_INSURER,
   S_RATE,
+  S_ROUND_THE_CLOCK,
   S_TERRITORY,
   S_TERRITORY_SOURCE,
   S_UNSEEN,
   STREAM_COUNT,
 } from '#libs/model/streams.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
-import { calibrated } from './tail.ts';
+import { calibrated, STREAM_CAP_NATS } from './tail.ts';
 
 /**
  * The score of one account-channel: a sum of capped, tail-calibrated streams. A sum, because a thief seldom shows in one
@@ -24,7 +33,7 @@ import { calibrated } from './tail.ts';
 export interface Score {
   /** Rounded to thousandths: the last bit of Math.log may differ between engine versions. */
   total: number;
-  /** The total without volume (rate): what counts for a suspension. Who is looked up decides that, not how fast. */
+  /** The total without rate and hours: what counts for a suspension. Who is looked up decides that, not how fast or when. */
   who: number;
   /** Whether the gate for a suspension is open: a stream that says *who* is looked up, not only how many. */
   gate: boolean;
@@ -40,16 +49,40 @@ export const createScore = (): Score => ({ total: 0, who: 0, gate: false, worth:
  */
 export const SWITCH_EXPLAINS = 2;
 const VOLUME_CAP = 8;
-const NEW_SOURCE_CAP = 4;
+/** What each stream may be worth at most, where that is not the common cap. */
+const CAPS = new Float64Array(STREAM_COUNT).fill(STREAM_CAP_NATS);
 /** Half an hour is too early to know whether billing merely goes another way today. */
-const EARLY_CAP = 6;
+CAPS[S_FOLLOW_30M] = 6;
+CAPS[S_NEW_SOURCE] = 4;
+CAPS[S_DORMANT] = 3;
+/** Duty at night and a robot that a practice bought are honest. */
+CAPS[S_CLOSED_HOURS] = 3;
+CAPS[S_ROUND_THE_CLOCK] = 3;
+CAPS[S_CADENCE] = 5;
+/** Conclusive alone. */
+CAPS[S_HONEYTOKEN] = 30;
 const GATE_NATS = 2;
+/** Streams of who is looked up: one of them at least must speak. */
+const GATE = [
+  S_TERRITORY,
+  S_TERRITORY_SOURCE,
+  S_MISS,
+  S_MISS_SOURCE,
+  S_ADJACENCY,
+  S_UNSEEN,
+  S_CLOSED_CONTRACT,
+  S_IDENTITIES,
+  S_OTHER_INSURER,
+  S_NO_PEC,
+  S_HONEYTOKEN,
+] as const;
 /** -ln of the share of accounts that never bill through the portal (about one in twenty at least). */
 export const NEVER_BILLS_NATS = 3;
 
 /**
  * Fills `into` from the evidence at `nats[base…]`.
  * @param sourceNats evidence of a source that is new right now, 0 otherwise
+ * @param wokeNats evidence of an account that woke from a long silence today, 0 otherwise
  * @param allowance nats taken off each stream for the account's size (see `sizeAllowance`)
  * @param billedElsewhere evidence that billing goes another way now, nats
  * @param followUpCeiling what no-follow-up may be worth at most, given its benign explanations
@@ -59,6 +92,7 @@ export function scoreInto(
   nats: Float32Array,
   base: number,
   sourceNats: number,
+  wokeNats: number,
   allowance: number,
   billedElsewhere: number,
   followUpCeiling: number,
@@ -69,15 +103,16 @@ export function scoreInto(
   const worth = into.worth;
   const offset = accountClass * STREAM_COUNT;
   for (let s = 0; s < STREAM_COUNT; s++) {
-    const evidence =
-      nats[base + s]! - allowance - (s >= S_FOLLOW_30M && s <= S_FOLLOW_9D ? SWITCH_EXPLAINS * billedElsewhere : 0);
-    worth[s] = active[offset + s] === 1 && evidence > 0 ? calibrated(evidence, q99[offset + s]!, q999[offset + s]!) : 0;
+    let evidence = nats[base + s]! - allowance;
+    if (s >= S_FOLLOW_30M && s <= S_FOLLOW_9D) evidence -= SWITCH_EXPLAINS * billedElsewhere;
+    worth[s] =
+      evidence > 0 && active[offset + s] === 1 ? calibrated(evidence, q99[offset + s]!, q999[offset + s]!, CAPS[s]) : 0;
   }
-  worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, NEW_SOURCE_CAP) : 0;
+  worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, CAPS[S_NEW_SOURCE]!) : 0;
+  worth[S_DORMANT] = active[offset + S_DORMANT] === 1 ? Math.min(wokeNats, CAPS[S_DORMANT]!) : 0;
 
   keepLarger(worth, S_TERRITORY, S_TERRITORY_SOURCE);
   keepLarger(worth, S_MISS, S_MISS_SOURCE);
-  worth[S_FOLLOW_30M] = Math.min(worth[S_FOLLOW_30M]!, EARLY_CAP);
   let best = S_FOLLOW_30M;
   for (const s of FOLLOW_UPS) if (worth[s]! > worth[best]!) best = s;
   for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;
@@ -91,12 +126,10 @@ export function scoreInto(
   let total = 0;
   for (let s = 0; s < STREAM_COUNT; s++) total += worth[s]!;
   into.total = Math.round(total * 1000) / 1000;
-  into.who = Math.round((total - worth[S_RATE]!) * 1000) / 1000;
-  into.gate =
-    worth[S_TERRITORY]! + worth[S_TERRITORY_SOURCE]! >= GATE_NATS ||
-    worth[S_MISS]! + worth[S_MISS_SOURCE]! >= GATE_NATS ||
-    worth[S_ADJACENCY]! >= GATE_NATS ||
-    worth[S_UNSEEN]! >= GATE_NATS;
+  const when = worth[S_RATE]! + worth[S_CLOSED_HOURS]! + worth[S_ROUND_THE_CLOCK]!;
+  into.who = Math.round((total - when) * 1000) / 1000;
+  into.gate = false;
+  for (const s of GATE) if (worth[s]! >= GATE_NATS) into.gate = true;
 }
 
 /** Two views of the same people count once. */

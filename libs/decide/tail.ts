@@ -9,13 +9,14 @@ export const STREAM_CAP_NATS = 10;
 
 /**
  * @param evidence the stream's nats, @param q99 @param q999 nats that one honest account-month in 100 and 1000 exceeds
- * @returns min(evidence, -ln P(an honest month exceeds it), 10)
+ * @param cap the most it may be worth
+ * @returns min(evidence, -ln P(an honest month exceeds it), cap)
  */
-export function calibrated(evidence: number, q99: number, q999: number): number {
+export function calibrated(evidence: number, q99: number, q999: number, cap = STREAM_CAP_NATS): number {
   const surprise =
     evidence <= q99 ? (NATS_99 * evidence) / q99 : NATS_99 + ((NATS_999 - NATS_99) * (evidence - q99)) / (q999 - q99);
   const worth = Math.min(evidence, surprise);
-  return Math.min(worth, STREAM_CAP_NATS);
+  return Math.min(worth, cap);
 }
 
 /** Large accounts look more often: what is taken off their evidence, by new people expected a day. */

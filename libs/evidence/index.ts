@@ -1,7 +1,15 @@
 import { ADJACENCY } from './adjacency.ts';
+import { CADENCE } from './cadence.ts';
+import { CLOSED_CONTRACT } from './closed-contract.ts';
+import { DORMANT } from './dormant.ts';
+import { HONEYTOKEN } from './honeytoken.ts';
+import { IDENTITIES } from './identities.ts';
 import { MISS } from './miss.ts';
 import { MISS_NEW_SOURCE, NEW_SOURCE, TERRITORY_NEW_SOURCE } from './new-source.ts';
 import { NO_FOLLOW_UP_1D, NO_FOLLOW_UP_3H, NO_FOLLOW_UP_9D, NO_FOLLOW_UP_30M } from './no-follow-up.ts';
+import { NO_PEC } from './no-pec.ts';
+import { OTHER_INSURER } from './other-insurer.ts';
+import { CLOSED_HOURS, ROUND_THE_CLOCK } from './presence.ts';
 import { RATE } from './rate.ts';
 import type { StreamSpec } from './stream.ts';
 import { TERRITORY } from './territory.ts';
@@ -21,6 +29,15 @@ export const STREAMS: readonly StreamSpec[] = [
   NEW_SOURCE,
   TERRITORY_NEW_SOURCE,
   MISS_NEW_SOURCE,
+  CLOSED_CONTRACT,
+  IDENTITIES,
+  OTHER_INSURER,
+  NO_PEC,
+  CADENCE,
+  CLOSED_HOURS,
+  ROUND_THE_CLOCK,
+  DORMANT,
+  HONEYTOKEN,
 ];
 
 export {
@@ -32,9 +49,23 @@ export {
   REST_NATS,
 } from './accumulate.ts';
 export { ADJACENCY_ATTACK, ADJACENCY_NULL } from './adjacency.ts';
+export { CADENCE_ATTACK, CADENCE_FLOOR, CADENCE_PAUSE_MS, isRegular } from './cadence.ts';
+export { CLOSED_CONTRACT_ATTACK } from './closed-contract.ts';
+export { DORMANT_DAYS, DORMANT_HOURS, dormantNats, WATCHED_DAYS } from './dormant.ts';
+export { HONEYTOKEN_NATS } from './honeytoken.ts';
+export { IDENTITIES_ATTACK, IDENTITIES_NULL, IDENTITIES_OF_A_FAMILY } from './identities.ts';
 export { MISS_ATTACK, MISS_FLOOR } from './miss.ts';
 export { NEW_SOURCE_DAYS, NEW_SOURCE_HOURS, newSourceNats } from './new-source.ts';
 export { cohortLogRatio } from './no-follow-up.ts';
+export { NO_PEC_ATTACK, PEC_WEEKS } from './no-pec.ts';
+export { OTHER_INSURER_ATTACK, USUAL_SHARE } from './other-insurer.ts';
+export {
+  CLOSED_HOURS_ATTACK,
+  CLOSED_SHARE,
+  OVERTIME_HOURS,
+  SLEEPLESS_NATS,
+  WAKING_HOURS,
+} from './presence.ts';
 export { rateLogRatio } from './rate.ts';
 export type { StreamSpec } from './stream.ts';
 export { longRunProbability, recentProbability, territoryLogRatio } from './territory.ts';

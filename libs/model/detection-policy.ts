@@ -13,6 +13,8 @@ export interface DetectionPolicy {
   readonly thresholds: Readonly<Record<Rung, number>>;
   /** Streams switched off by name (for ablation and for installations that lack the data). */
   readonly disabledStreams: readonly string[];
+  /** Pseudonyms (32 hex digits) of planted people whom nobody can have met. */
+  readonly honeytokens?: readonly string[] | undefined;
   readonly quota: QuotaPolicy;
   /** Knots of the benign tail of each stream's maximum per account-month, by stream name. */
   readonly tails: Readonly<Record<string, TailKnots>>;

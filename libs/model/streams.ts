@@ -12,6 +12,15 @@ export const STREAM_NAMES = [
   'new_source',
   'territory_new_source',
   'miss_new_source',
+  'closed_contract',
+  'identities',
+  'other_insurer',
+  'no_pec',
+  'cadence',
+  'closed_hours',
+  'round_the_clock',
+  'dormant',
+  'honeytoken',
 ] as const;
 export type StreamName = (typeof STREAM_NAMES)[number];
 export const STREAM_COUNT = STREAM_NAMES.length;
@@ -27,3 +36,12 @@ export const S_RATE = 8;
 export const S_NEW_SOURCE = 9;
 export const S_TERRITORY_SOURCE = 10;
 export const S_MISS_SOURCE = 11;
+export const S_CLOSED_CONTRACT = 12;
+export const S_IDENTITIES = 13;
+export const S_OTHER_INSURER = 14;
+export const S_NO_PEC = 15;
+export const S_CADENCE = 16;
+export const S_CLOSED_HOURS = 17;
+export const S_ROUND_THE_CLOCK = 18;
+export const S_DORMANT = 19;
+export const S_HONEYTOKEN = 20;

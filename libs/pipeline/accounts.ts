@@ -2,9 +2,9 @@ import { addRow } from '#libs/base/columns.ts';
 import { groupOf } from '#libs/baseline/group.ts';
 import { ACCOUNT_SCHEMA, CHANNEL_SCHEMA } from '#libs/baseline/schema.ts';
 import { TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import { DORMANT_DAYS, DORMANT_HOURS, dormantNats, WATCHED_DAYS } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { applyScales, applyTraits } from './learn.ts';
-import { noteFirstSources } from './signals.ts';
 import type { PipelineState } from './state.ts';
 
 /** Row of the event's account, added where it is new; its attributes follow the log. */
@@ -20,9 +20,11 @@ export function accountRow(state: PipelineState, event: AccessEvent, day: number
     accounts.firstDay[row] = day;
     accounts.createdDay[row] = event.accountCreatedDay;
     state.accountIds.push(event.accountId);
-    noteFirstSources(state, row, event, day);
+    const existed = event.accountCreatedDay >= 0 && event.accountCreatedDay < state.firstDay;
+    if (existed && day - state.firstDay >= WATCHED_DAYS) wake(state, row, event);
   } else {
     row = index.slots[index.at]!;
+    if (day - state.accounts.lastDay[row]! >= DORMANT_DAYS) wake(state, row, event);
   }
   const accounts = state.accounts;
   accounts.accountClass[row] = event.accountClass;
@@ -34,6 +36,22 @@ export function accountRow(state: PipelineState, event: AccessEvent, day: number
   if (event.accountDepartment !== 0) accounts.department[row] = event.accountDepartment;
   if (day > accounts.lastDay[row]!) accounts.lastDay[row] = day;
   return row;
+}
+
+/** The account was silent for long. */
+function wake(state: PipelineState, account: number, event: AccessEvent): void {
+  const { accounts, groups } = state;
+  const group = groupOf(event.accountClass, event.profession, event.channel);
+  accounts.wokeMinute[account] = Math.floor(event.timeMs / 60_000);
+  accounts.wokeNats[account] = dormantNats((groups.wakings[group]! + 1) / (groups.workedDays[group]! + 50));
+  groups.wakings[group] = groups.wakings[group]! + 1;
+}
+
+/** Evidence of an account that woke from a long silence, nats; 0 when its first day is over. */
+export function wokeNats(state: PipelineState, account: number, minute: number): number {
+  const accounts = state.accounts;
+  const since = minute - accounts.wokeMinute[account]!;
+  return since >= 0 && since < DORMANT_HOURS * 60 ? accounts.wokeNats[account]! : 0;
 }
 
 /** Row of the account on the event's channel, added where it is new with its group's expectations. */

@@ -1,4 +1,4 @@
-import { BINS, DAYS, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { BINS, DAYS, HOURS, STREAM_ROOM, TRAIT_DAYS } from '#libs/baseline/schema.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { OUTCOME_FOUND, OUTCOME_SUCCESS } from '#libs/model/codes.ts';
 import { S_TERRITORY } from '#libs/model/streams.ts';
@@ -16,6 +16,7 @@ import {
   pairHour,
   pairIsKept,
 } from './pair.ts';
+import { notePec } from './persons.ts';
 import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, refundTerritory } from './territory-step.ts';
 
@@ -26,6 +27,7 @@ export function takeFollowUp(state: PipelineState, account: number, event: Acces
   if (!event.hasPerson || (event.outcome !== OUTCOME_SUCCESS && event.outcome !== OUTCOME_FOUND)) return;
   const { accounts, pairs, channels } = state;
   const hour = Math.floor(minute / 60);
+  notePec(state, event.personLo, event.personHi, Math.floor(minute / 1440));
   const lo = event.personLo ^ accounts.keyLo[account]!;
   const hi = event.personHi ^ accounts.keyHi[account]!;
   if (pairs.insert(lo, hi, pairIsKept, hour)) {
@@ -71,8 +73,10 @@ function creditKnown(
   const looked = hour - ((hour - pairHour(word)) & 0xffff);
   const channels = state.channels;
   if (minute >= (looked + 1) * 60 + HOUR_JUDGED_AFTER || channels.hour[row]! - looked >= HOURS) return;
-  bump(channels.hourKnownFollowed, channels.hourKnown, row * HOURS + (looked & (HOURS - 1)));
-  bump(channels.dayKnownFollowed, channels.dayKnown, row * DAYS + (Math.floor(looked / 24) & (DAYS - 1)));
+  const slot = row * HOURS + (looked & (HOURS - 1));
+  bump(channels.hourKnownFollowed, slot, channels.hourKnown, slot);
+  const day = Math.floor(looked / 24);
+  bump(channels.dayKnownFollowed, traitSlot(row, day), channels.dayKnown, row * DAYS + (day & (DAYS - 1)));
 }
 
 function credit(state: PipelineState, row: number, looked: number, minute: number): void {
@@ -82,24 +86,29 @@ function credit(state: PipelineState, row: number, looked: number, minute: numbe
   const day = Math.floor(looked / 1440);
   const today = Math.floor(minute / 1440);
   const daySlot = row * DAYS + (day & (DAYS - 1));
-  const held = channels.day[row]! - day < DAYS;
+  const traits = traitSlot(row, day);
+  const held = channels.day[row]! - day < TRAIT_DAYS;
   if (minute < (bin + 1) * 10 + BIN_JUDGED_AFTER && channels.bin[row]! - bin < BINS) {
-    bump(channels.binFollowed, channels.binFound, row * BINS + (bin & (BINS - 1)));
-    if (held) bump(channels.dayFollowed30m, channels.dayFound, daySlot);
+    const slot = row * BINS + (bin & (BINS - 1));
+    bump(channels.binFollowed, slot, channels.binFound, slot);
+    if (held) bump(channels.dayFollowed30m, traits, channels.dayFound, daySlot);
   }
   if (minute < (hour + 1) * 60 + HOUR_JUDGED_AFTER && channels.hour[row]! - hour < HOURS) {
-    bump(channels.hourFollowed, channels.hourFound, row * HOURS + (hour & (HOURS - 1)));
-    if (held) bump(channels.dayFollowed3h, channels.dayFound, daySlot);
+    const slot = row * HOURS + (hour & (HOURS - 1));
+    bump(channels.hourFollowed, slot, channels.hourFound, slot);
+    if (held) bump(channels.dayFollowed3h, traits, channels.dayFound, daySlot);
   }
   if (!held) return;
-  if (today <= day + 1) bump(channels.dayFollowed1d, channels.dayFound, daySlot);
+  if (today <= day + 1) bump(channels.dayFollowed1d, traits, channels.dayFound, daySlot);
   if (today <= day + DAYS_CREDITED) {
-    bump(channels.dayFollowed9d, channels.dayFound, daySlot);
+    bump(channels.dayFollowed9d, daySlot, channels.dayFound, daySlot);
     if (channels.unfollowed[row]! > 0) channels.unfollowed[row] = channels.unfollowed[row]! - 1;
   }
 }
 
 /** One more follow-up, never more than the cohort has people (a re-check pass may have closed part of it). */
-function bump(followed: Uint16Array, found: Uint16Array, slot: number): void {
-  if (followed[slot]! < found[slot]!) followed[slot] = followed[slot]! + 1;
+function bump(followed: Uint16Array, at: number, found: Uint16Array, foundAt: number): void {
+  if (followed[at]! < found[foundAt]!) followed[at] = followed[at]! + 1;
 }
+
+const traitSlot = (row: number, day: number): number => row * TRAIT_DAYS + (day & (TRAIT_DAYS - 1));

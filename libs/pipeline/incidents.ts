@@ -16,7 +16,8 @@ import {
 import type { Alert, Evidence, InsurerExposure } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, CHANNELS, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENTS } from '#libs/model/departments.ts';
-import { S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
+import { S_DORMANT, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
+import { wokeNats } from './accounts.ts';
 import type { Incident } from './incident.ts';
 import { MAX_LOOKBACK_MINUTES } from './limits.ts';
 import { signalRise } from './signals.ts';
@@ -43,6 +44,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     channels.nats,
     row * STREAM_ROOM,
     sourceNats(state, account, minute),
+    wokeNats(state, account, minute),
     channels.allowance[row]!,
     channels.switchNats[row]!,
     channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS,
@@ -189,7 +191,7 @@ function scoredStart(state: PipelineState, row: number, minute: number, score: S
   let start = minute;
   for (let s = 0; s < STREAM_COUNT; s++) {
     const rise = channels.riseMinute[row * STREAM_ROOM + s]!;
-    if (s !== S_NEW_SOURCE && score.worth[s]! >= DATING_NATS && rise < start) start = rise;
+    if (s !== S_NEW_SOURCE && s !== S_DORMANT && score.worth[s]! >= DATING_NATS && rise < start) start = rise;
   }
   return Math.max(start, minute - MAX_LOOKBACK_MINUTES);
 }
@@ -258,7 +260,7 @@ function evidenceOf(state: PipelineState, row: number, score: Score, hour: numbe
     const nats = thousandths(score.worth[s]!);
     if (nats <= 0) continue;
     const at = row * STREAM_ROOM + s;
-    const source = s === S_NEW_SOURCE;
+    const source = s === S_NEW_SOURCE || s === S_DORMANT;
     list.push({
       name: STREAM_NAMES[s]!,
       observed: source ? 1 : channels.observed[at]!,

@@ -1,5 +1,5 @@
 import { assert } from '#libs/base/assert.ts';
-import { BINS, DAYS, HOUR_RECHECK, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { BINS, DAYS, HOUR_RECHECK, HOURS, STREAM_ROOM, TRAIT_DAYS } from '#libs/baseline/schema.ts';
 import {
   T_KNOWN_WITHOUT,
   T_WITHOUT_1D,
@@ -58,7 +58,15 @@ export function judgeDays(state: PipelineState, row: number, last: number, today
     const found = channels.dayFound[slot]!;
     if (found === 0) continue;
     if (day > last - 2 && day <= today - 2) {
-      judge(state, row, S_FOLLOW_1D, T_WITHOUT_1D, found, channels.dayFollowed1d[slot]!, day * 1440);
+      judge(
+        state,
+        row,
+        S_FOLLOW_1D,
+        T_WITHOUT_1D,
+        found,
+        channels.dayFollowed1d[row * TRAIT_DAYS + (day & (TRAIT_DAYS - 1))]!,
+        day * 1440,
+      );
     }
     if (day > last - 10 && day <= today - 10) {
       judge(state, row, S_FOLLOW_9D, T_WITHOUT_9D, found, channels.dayFollowed9d[slot]!, day * 1440);

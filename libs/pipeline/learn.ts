@@ -1,9 +1,14 @@
 import { coldFactor, knownPerDay, limitedGrowth, newPerDay, newPerHour, winsorised } from '#libs/baseline/scales.ts';
-import { DAY_LEARNT, DAY_SUSPECT, DAYS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { DAY_LEARNT, DAY_SUSPECT, DAYS, STREAM_ROOM, TRAIT_DAYS } from '#libs/baseline/schema.ts';
 import {
+  T_CLOSED_CONTRACT,
   T_KNOWN_WITHOUT,
   T_MISS,
+  T_NO_PEC,
+  T_OFF_HOURS,
+  T_OTHER_INSURER,
   T_OUTSIDE,
+  T_REGULAR,
   T_UNSEEN,
   T_WITHOUT_1D,
   T_WITHOUT_3H,
@@ -36,27 +41,40 @@ export function closeDay(state: PipelineState, row: number, today: number): void
   noteVolume(state, row, last);
   decay(state, row, today - last);
   learnDays(state, row, last, today);
-  const opened = Math.min(today - last, DAYS);
-  for (let i = 0; i < opened; i++) {
-    const slot = row * DAYS + ((today - i) & (DAYS - 1));
-    channels.dayNew[slot] = 0;
-    channels.dayFound[slot] = 0;
-    channels.dayFollowed30m[slot] = 0;
-    channels.dayFollowed3h[slot] = 0;
-    channels.dayFollowed1d[slot] = 0;
-    channels.dayFollowed9d[slot] = 0;
-    channels.dayMiss[slot] = 0;
-    channels.dayUnseen[slot] = 0;
-    channels.dayOutside[slot] = 0;
-    channels.dayKnown[slot] = 0;
-    channels.dayKnownFollowed[slot] = 0;
-    channels.dayHours[slot] = 0;
-    channels.dayFlags[slot] = 0;
-  }
+  clearDays(state, row, last, today);
   channels.day[row] = today;
   channels.refunds[row] = 0;
   applyTraits(state, row);
   applyScales(state, row);
+}
+
+function clearDays(state: PipelineState, row: number, last: number, today: number): void {
+  const channels = state.channels;
+  for (let day = today - Math.min(today - last, DAYS) + 1; day <= today; day++) {
+    const slot = row * DAYS + (day & (DAYS - 1));
+    channels.dayNew[slot] = 0;
+    channels.dayFound[slot] = 0;
+    channels.dayFollowed9d[slot] = 0;
+    channels.dayKnown[slot] = 0;
+    channels.dayHours[slot] = 0;
+    channels.dayFlags[slot] = 0;
+  }
+  for (let day = today - Math.min(today - last, TRAIT_DAYS) + 1; day <= today; day++) {
+    const slot = row * TRAIT_DAYS + (day & (TRAIT_DAYS - 1));
+    channels.dayFollowed30m[slot] = 0;
+    channels.dayFollowed3h[slot] = 0;
+    channels.dayFollowed1d[slot] = 0;
+    channels.dayMiss[slot] = 0;
+    channels.dayUnseen[slot] = 0;
+    channels.dayOutside[slot] = 0;
+    channels.dayKnownFollowed[slot] = 0;
+    channels.dayClosed[slot] = 0;
+    channels.dayInsured[slot] = 0;
+    channels.dayElsewhere[slot] = 0;
+    channels.dayNoPec[slot] = 0;
+    channels.dayRegular[slot] = 0;
+    channels.dayOffHours[slot] = 0;
+  }
 }
 
 function noteVolume(state: PipelineState, row: number, day: number): void {
@@ -86,21 +104,31 @@ function decay(state: PipelineState, row: number, days: number): void {
 function learnDays(state: PipelineState, row: number, last: number, today: number): void {
   const channels = state.channels;
   const lag = learningLag(state, today);
-  for (let day = Math.max(last - DAYS + 1, today - DAYS + 1); day <= Math.min(last, today - lag); day++) {
+  for (let day = today - TRAIT_DAYS + 1; day <= Math.min(last, today - lag); day++) {
     const slot = row * DAYS + (day & (DAYS - 1));
     const flags = channels.dayFlags[slot]!;
-    if ((flags & (DAY_LEARNT | DAY_SUSPECT)) !== 0 || channels.dayHours[slot] === 0) continue;
+    const hours = channels.dayHours[slot]!;
+    if ((flags & (DAY_LEARNT | DAY_SUSPECT)) !== 0 || hours === 0) continue;
     channels.dayFlags[slot] = flags | DAY_LEARNT;
     const found = channels.dayFound[slot]!;
-    learnTrait(state, row, T_MISS, found + channels.dayMiss[slot]!, channels.dayMiss[slot]!);
-    learnTrait(state, row, T_UNSEEN, found, channels.dayUnseen[slot]!);
-    learnTrait(state, row, T_OUTSIDE, found, channels.dayOutside[slot]!);
-    learnTrait(state, row, T_WITHOUT_30M, found, found - channels.dayFollowed30m[slot]!);
-    learnTrait(state, row, T_WITHOUT_3H, found, found - channels.dayFollowed3h[slot]!);
-    if (day <= today - 2) learnTrait(state, row, T_WITHOUT_1D, found, found - channels.dayFollowed1d[slot]!);
+    const t = row * TRAIT_DAYS + (day & (TRAIT_DAYS - 1));
+    const misses = channels.dayMiss[t]!;
+    learnTrait(state, row, T_MISS, found + misses, misses);
+    learnTrait(state, row, T_UNSEEN, found, channels.dayUnseen[t]!);
+    learnTrait(state, row, T_OUTSIDE, found, channels.dayOutside[t]!);
+    learnTrait(state, row, T_WITHOUT_30M, found, found - channels.dayFollowed30m[t]!);
+    learnTrait(state, row, T_WITHOUT_3H, found, found - channels.dayFollowed3h[t]!);
+    if (day <= today - 2) learnTrait(state, row, T_WITHOUT_1D, found, found - channels.dayFollowed1d[t]!);
     learnTrait(state, row, T_WITHOUT_9D, found, found - channels.dayFollowed9d[slot]!);
     const known = channels.dayKnown[slot]!;
-    learnTrait(state, row, T_KNOWN_WITHOUT, known, known - channels.dayKnownFollowed[slot]!);
+    learnTrait(state, row, T_KNOWN_WITHOUT, known, known - channels.dayKnownFollowed[t]!);
+    if (state.groups.covered[channels.group[row]!] === 1) {
+      learnTrait(state, row, T_CLOSED_CONTRACT, found, channels.dayClosed[t]!);
+    }
+    learnTrait(state, row, T_OTHER_INSURER, channels.dayInsured[t]!, channels.dayElsewhere[t]!);
+    learnTrait(state, row, T_NO_PEC, found, channels.dayNoPec[t]!);
+    learnTrait(state, row, T_REGULAR, found + misses, channels.dayRegular[t]!);
+    learnTrait(state, row, T_OFF_HOURS, hours, channels.dayOffHours[t]!);
     if (channels.learntDays[row]! < 65_535) channels.learntDays[row] = channels.learntDays[row]! + 1;
   }
 }

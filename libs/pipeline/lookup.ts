@@ -8,6 +8,7 @@ import {
   HOURS,
   NEIGHBOURS,
   STREAM_ROOM,
+  TRAIT_DAYS,
 } from '#libs/baseline/schema.ts';
 import { T_MISS, T_UNSEEN, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import { isNotableRecheck, isRecheckHour, recheckDaysGranted } from '#libs/decide/index.ts';
@@ -25,8 +26,12 @@ import type { AccessEvent } from '#libs/model/access-event.ts';
 import { ACTION_EXPORT, OUTCOME_DENIED, OUTCOME_ERROR, OUTCOME_NOT_FOUND } from '#libs/model/codes.ts';
 import {
   S_ADJACENCY,
+  S_CADENCE,
+  S_CLOSED_CONTRACT,
   S_MISS,
   S_MISS_SOURCE,
+  S_NO_PEC,
+  S_OTHER_INSURER,
   S_RATE,
   S_TERRITORY,
   S_TERRITORY_SOURCE,
@@ -34,8 +39,8 @@ import {
 } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
 import { reportRecheck } from './incidents.ts';
+import { insurerNumber } from './insurers.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
-import { MAX_INSURERS } from './limits.ts';
 import {
   PAIR_AGAIN,
   PAIR_API,
@@ -49,9 +54,10 @@ import {
   pairIsKept,
   withHour,
 } from './pair.ts';
-import { commonness, meetPerson, seePersonAgain } from './persons.ts';
+import { commonness, meetPerson, seenBy, seePersonAgain } from './persons.ts';
 import { notePortalMiss, portalMissShare } from './portal-misses.ts';
 import { expectedKnown, updateRate } from './rows.ts';
+import { stepCadence, stepContract, stepHoneytoken, stepIdentities, stepInsurer, stepPec } from './special-streams.ts';
 import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, stepTerritory } from './territory-step.ts';
 
@@ -84,13 +90,15 @@ export function takeLookup(
   if (!event.hasPerson) {
     state.counters.anonymous++;
     if (missed || event.action !== ACTION_EXPORT) return false;
-    countExposed(state, row, event, minute, rows);
+    countExposed(state, row, insurerNumber(state, event), minute, rows);
     return true;
   }
   const channels = state.channels;
   const hour = Math.floor(minute / 60);
   const account = channels.account[row]!;
   const accounts = state.accounts;
+  const planted = stepHoneytoken(state, row, event, minute);
+  const moved = stepIdentities(state, row, event, minute) || planted;
   const pairs = state.pairs;
   const pairLo = event.personLo ^ accounts.keyLo[account]!;
   const pairHi = event.personHi ^ accounts.keyHi[account]!;
@@ -103,7 +111,7 @@ export function takeLookup(
   if (!isNew && !billedOnly && !foundAtLast) {
     // A known person whose rights have ended is known all the same; an unknown number tried again is nothing new.
     if ((word & PAIR_MISS) === 0) takeKnown(state, row, event, slots, at, hour, minute);
-    return false;
+    return moved;
   }
 
   const flags = (missed ? PAIR_MISS : 0) | (event.channel === 1 ? PAIR_API : 0);
@@ -114,11 +122,14 @@ export function takeLookup(
     return true;
   }
   const dayNow = Math.floor(minute / 1440);
-  const seenBy = meetPerson(state, event.personLo, event.personHi, dayNow);
-  const unseen = seenBy === 0;
+  const person = meetPerson(state, event.personLo, event.personHi, dayNow);
+  const seen = seenBy(person);
+  const unseen = seen === 0;
+  const insurer = insurerNumber(state, event);
 
   const passed = isPassed(state, row, hour);
   const daySlot = slotOfDay(row, minute);
+  const traitSlot = slotOfTrait(row, minute);
   if (!passed) {
     slots[at + 1] = slots[at + 1]! | PAIR_COHORT;
     openCohorts(state, row, minute);
@@ -129,7 +140,7 @@ export function takeLookup(
     if (event.birthDepartment !== 0) {
       const nats = channels.nats[row * STREAM_ROOM + S_TERRITORY]!;
       if (stepTerritory(state, row, event.birthDepartment, minute, newSource)) {
-        increment(state, channels.dayOutside, daySlot);
+        increment(state, channels.dayOutside, traitSlot);
         slots[at + 1] = slots[at + 1]! | PAIR_OUTSIDE;
       }
       if (channels.p0[p0 + T_WITHOUT_9D]! >= NEVER_BILLS || state.groups.followed[channels.group[row]!] === 0) {
@@ -140,30 +151,36 @@ export function takeLookup(
     }
     observeMiss(state, row, false, minute, newSource);
     stepAdjacency(state, row, event, minute, false);
+    stepCadence(state, row, event, minute);
+    stepContract(state, row, event, minute);
+    stepInsurer(state, row, insurer, channels.dayFound[daySlot]!, minute);
+    stepPec(state, row, person, minute);
     const unseenP0 = channels.p0[p0 + T_UNSEEN]!;
-    if (unseen) increment(state, channels.dayUnseen, daySlot);
+    if (unseen) increment(state, channels.dayUnseen, traitSlot);
     if (channels.dayFound[daySlot]! <= UNSEEN_VOICES) {
       const group = channels.group[row]!;
       state.groups.unseenN[group] = state.groups.unseenN[group]! + 1;
       if (unseen) {
         state.groups.unseenX[group] = state.groups.unseenX[group]! + 1;
       } else {
-        const at = group * COMMONNESS_CLASSES + commonnessClass(seenBy);
+        const at = group * COMMONNESS_CLASSES + commonnessClass(seen);
         state.groups.commonness[at] = state.groups.commonness[at]! + 1;
       }
     }
-    const seen = unseen ? 0 : commonness(state, channels.group[row]!, seenBy);
+    const common = unseen ? 0 : commonness(state, channels.group[row]!, seen);
     // Where nearly everybody new is unseen anyway, one more says nothing, but very many would add up to something.
     if (unseenP0 <= UNSEEN_SILENT_ABOVE) {
-      observe(state, row, S_UNSEEN, unseenLogRatio(unseen, unseenP0) + seen, unseen, unseenP0, minute);
+      observe(state, row, S_UNSEEN, unseenLogRatio(unseen, unseenP0) + common, unseen, unseenP0, minute);
     }
   }
-  countExposed(state, row, event, minute, rows);
+  countExposed(state, row, insurer, minute, rows);
   if (!passed) updateRate(state, row, hour, minute);
   return true;
 }
 
 const slotOfDay = (row: number, minute: number): number => row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
+const slotOfTrait = (row: number, minute: number): number =>
+  row * TRAIT_DAYS + (Math.floor(minute / 1440) & (TRAIT_DAYS - 1));
 const slotOfHour = (row: number, hour: number): number => row * HOURS + (hour & (HOURS - 1));
 
 /** Adds to a 16-bit count; at the end of its range it stays there and the saturation is counted. */
@@ -176,9 +193,10 @@ function increment(state: PipelineState, counts: Uint16Array, slot: number, by =
 function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute: number, newSource: boolean): void {
   const channels = state.channels;
   if (isPassed(state, row, Math.floor(minute / 60))) return;
-  increment(state, channels.dayMiss, slotOfDay(row, minute));
+  increment(state, channels.dayMiss, slotOfTrait(row, minute));
   observeMiss(state, row, true, minute, newSource);
   stepAdjacency(state, row, event, minute, true);
+  stepCadence(state, row, event, minute);
 }
 
 function observeMiss(state: PipelineState, row: number, missed: boolean, minute: number, newSource: boolean): void {
@@ -191,20 +209,10 @@ function observeMiss(state: PipelineState, row: number, missed: boolean, minute:
 }
 
 /** A person's file was shown to this account for the first time: the counts that quotas and exposure are made of. */
-function countExposed(state: PipelineState, row: number, event: AccessEvent, minute: number, people: number): void {
+function countExposed(state: PipelineState, row: number, insurer: number, minute: number, people: number): void {
   const channels = state.channels;
   increment(state, channels.dayNew, slotOfDay(row, minute), people);
   increment(state, channels.hourNew, slotOfHour(row, Math.floor(minute / 60)), people);
-  let insurer = state.insurerIndex.get(event.insurer);
-  if (insurer === undefined && state.insurers.length > MAX_INSURERS) {
-    // Not numbers of insurers any more, whatever the log calls them: counted together, and how often is shown.
-    state.counters.insurersFolded++;
-    insurer = 0;
-  } else if (insurer === undefined) {
-    insurer = state.insurers.length;
-    state.insurers.push(event.insurer);
-    state.insurerIndex.set(event.insurer, insurer);
-  }
   const shown = Math.min(people, 65_535);
   channels.lastLookup[row] = state.recent.add(minute, insurer, shown, channels.lastLookup[row]!);
   if (channels.incident[row] !== 0) {
@@ -279,6 +287,21 @@ function passGranted(state: PipelineState, row: number, minute: number, granted:
   return days < granted;
 }
 
+/** Streams of who is looked up and how many: what a re-check does to them is put aside. */
+const PUT_ASIDE = [
+  S_TERRITORY,
+  S_TERRITORY_SOURCE,
+  S_MISS,
+  S_MISS_SOURCE,
+  S_ADJACENCY,
+  S_UNSEEN,
+  S_RATE,
+  S_CLOSED_CONTRACT,
+  S_OTHER_INSURER,
+  S_NO_PEC,
+  S_CADENCE,
+];
+
 /** Puts the hour's evidence and cohort aside; the quotas stay. */
 function grantPass(state: PipelineState, row: number, hour: number, minute: number): void {
   const channels = state.channels;
@@ -286,17 +309,18 @@ function grantPass(state: PipelineState, row: number, hour: number, minute: numb
   const daySlot = slotOfDay(row, minute);
   channels.hourFlags[hourSlot] = channels.hourFlags[hourSlot]! | HOUR_RECHECK;
   channels.dayFlags[daySlot] = channels.dayFlags[daySlot]! | DAY_RECHECK | DAY_SUSPECT;
-  for (const stream of [S_TERRITORY, S_TERRITORY_SOURCE, S_MISS, S_MISS_SOURCE, S_ADJACENCY, S_UNSEEN, S_RATE]) {
+  for (const stream of PUT_ASIDE) {
     const at = row * STREAM_ROOM + stream;
     channels.nats[at] = channels.hourNats[at]!;
   }
+  const traitSlot = slotOfTrait(row, minute);
   // Followed-up members stay: a cohort never has more follow-ups than people.
   const waiting = channels.hourFound[hourSlot]! - channels.hourFollowed[hourSlot]!;
   channels.dayFound[daySlot] = Math.max(
     channels.dayFound[daySlot]! - waiting,
-    channels.dayFollowed30m[daySlot]!,
-    channels.dayFollowed3h[daySlot]!,
-    channels.dayFollowed1d[daySlot]!,
+    channels.dayFollowed30m[traitSlot]!,
+    channels.dayFollowed3h[traitSlot]!,
+    channels.dayFollowed1d[traitSlot]!,
     channels.dayFollowed9d[daySlot]!,
   );
   channels.hourFound[hourSlot] = channels.hourFollowed[hourSlot]!;

@@ -4,6 +4,7 @@ import { VOLUME_CLASSES, volumeClass } from '#libs/baseline/volume.ts';
 import { accumulate, MAX_NATS, MAX_NATS_A_BIN, rateLogRatio } from '#libs/evidence/index.ts';
 import { S_RATE, STREAM_COUNT } from '#libs/model/streams.ts';
 import { closeDay } from './learn.ts';
+import { stepPresence } from './presence.ts';
 import type { PipelineState } from './state.ts';
 import { HOURS_A_WEEK } from './state.ts';
 
@@ -39,6 +40,7 @@ export function advanceRow(state: PipelineState, row: number, day: number, hour:
     channels.hourFlags[active] = channels.hourFlags[active]! | HOUR_ACTIVE;
     const daySlot = row * DAYS + (day & (DAYS - 1));
     if (channels.dayHours[daySlot]! < 24) channels.dayHours[daySlot] = channels.dayHours[daySlot]! + 1;
+    stepPresence(state, row, hour);
   }
 }
 

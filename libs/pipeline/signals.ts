@@ -5,32 +5,18 @@ import { DEPARTMENTS } from '#libs/model/departments.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
 import { S_MISS, S_MISS_SOURCE } from '#libs/model/streams.ts';
-import { MEMORY_DAYS } from './limits.ts';
 import type { PipelineState } from './state.ts';
 
 /** What a partition says of its accounts for the detection of campaigns: first sights of sources, and rising scores. */
 
-/** Remembers what a new account begins with: that is its own, not new. */
-export function noteFirstSources(state: PipelineState, account: number, event: AccessEvent, day: number): void {
-  isFirstSight(state, account, event.networkLo, event.networkHi, NETWORK, day);
-  isFirstSight(state, account, event.deviceLo, event.deviceHi, DEVICE, day);
-}
-
-/**
- * The account comes from a source that is not among its last few; tells of it unless the account had it long before.
- * @param missedNetwork, @param missedDevice which of the two is not among the last few
- */
+/** Tells of a source that the account never had. @param newNetwork @param newDevice which of the two is new */
 export function signalSource(
   state: PipelineState,
   account: number,
   event: AccessEvent,
-  missedNetwork: boolean,
-  missedDevice: boolean,
-  day: number,
+  newNetwork: boolean,
+  newDevice: boolean,
 ): void {
-  const newNetwork = missedNetwork && isFirstSight(state, account, event.networkLo, event.networkHi, NETWORK, day);
-  const newDevice = missedDevice && isFirstSight(state, account, event.deviceLo, event.deviceHi, DEVICE, day);
-  if (!newNetwork && !newDevice) return;
   const hasNetwork = event.networkLo !== 0 || event.networkHi !== 0;
   const hasDevice = event.deviceLo !== 0 || event.deviceHi !== 0;
   state.outputs.push({
@@ -46,29 +32,6 @@ export function signalSource(
       client: hex(event.userAgentLo, event.userAgentHi),
     },
   });
-}
-
-const NETWORK = 0x6e657477;
-const DEVICE = 0x64657669;
-
-/** Whether the account never had this source, over all that is remembered. An establishment has more than its last few. */
-function isFirstSight(
-  state: PipelineState,
-  account: number,
-  lo: number,
-  hi: number,
-  what: number,
-  day: number,
-): boolean {
-  if (lo === 0 && hi === 0) return false;
-  const { accounts, sightings } = state;
-  const isFirst = sightings.insert(
-    lo ^ accounts.keyLo[account]!,
-    hi ^ accounts.keyHi[account]! ^ what,
-    (slots, at) => day - slots[at]! < MEMORY_DAYS,
-  );
-  sightings.slots[sightings.at] = day;
-  return isFirst;
 }
 
 /** Levels are let down in the first hour of a day (UTC), so that what falls and rises again tells of it once a day. */

@@ -7,7 +7,7 @@ import type { Groups, PipelineConfig, PipelineState } from './state.ts';
 import { createState } from './state.ts';
 
 /** Raise when the layout changes: an older snapshot is then refused and the log folded again. */
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 
 interface Small {
   readonly newestMs: number;
@@ -118,4 +118,6 @@ const groupArrays = (groups: Groups): (Float64Array | Uint8Array)[] => [
   groups.hourVolumes,
   groups.dayVolumes,
   groups.followed,
+  groups.covered,
+  groups.wakings,
 ];

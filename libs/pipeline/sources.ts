@@ -1,36 +1,38 @@
 import { SOURCES } from '#libs/baseline/schema.ts';
 import { NEW_SOURCE_DAYS, NEW_SOURCE_HOURS, newSourceNats } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
+import { DEVICE, firstSight, NETWORK } from './sightings.ts';
 import { signalSource } from './signals.ts';
 import type { PipelineState } from './state.ts';
 
-/** Slot of a hash among an account's last eight; it takes the place of the one unused for longest where it is new (`isNew`). */
+/** First day of a source among an account's last eight, or of all it ever had (`isNew`: it never had it). */
 let isNew = false;
-function remember(
-  hashes: Int32Array,
-  days: Uint16Array,
-  firsts: Uint16Array,
-  account: number,
-  hash: number,
-  day: number,
-): number {
+function remember(state: PipelineState, account: number, what: number, lo: number, hi: number, today: number): number {
+  const accounts = state.accounts;
+  const [hashes, days, firsts] =
+    what === NETWORK
+      ? [accounts.network, accounts.networkDay, accounts.networkFirst]
+      : [accounts.device, accounts.deviceDay, accounts.deviceFirst];
+  const hash = lo ^ hi;
+  const day = today & 0xffff;
   const base = account * SOURCES;
   let oldest = base;
+  let begins = true;
   isNew = false;
   for (let i = base; i < base + SOURCES; i++) {
+    if (days[i] !== 0) begins = false;
     if (hashes[i] === hash && days[i] !== 0) {
       days[i] = day;
-      return i;
+      return firsts[i]!;
     }
     if (days[i]! < days[oldest]!) oldest = i;
   }
-  // What an account begins with is its own, not new.
-  const begins = days.subarray(base, base + SOURCES).every((d) => d === 0);
+  const first = firstSight(state, account, lo, hi, what, today, begins);
   hashes[oldest] = hash;
   days[oldest] = day;
-  firsts[oldest] = begins ? 0 : day;
-  isNew = !begins;
-  return oldest;
+  firsts[oldest] = first;
+  isNew = first === day;
+  return first;
 }
 
 /**
@@ -45,7 +47,8 @@ export function noteSource(
   minute: number,
 ): boolean {
   const accounts = state.accounts;
-  const day = Math.floor(minute / 1440) & 0xffff;
+  const today = Math.floor(minute / 1440);
+  const day = today & 0xffff;
   const hasNetwork = event.networkLo !== 0 || event.networkHi !== 0;
   const hasDevice = event.deviceLo !== 0 || event.deviceHi !== 0;
   if (!hasNetwork && !hasDevice) return false;
@@ -53,31 +56,17 @@ export function noteSource(
   let newNetwork = false;
   let newDevice = false;
   if (hasNetwork) {
-    const at = remember(
-      accounts.network,
-      accounts.networkDay,
-      accounts.networkFirst,
-      account,
-      event.networkLo ^ event.networkHi,
-      day,
-    );
+    const first = remember(state, account, NETWORK, event.networkLo, event.networkHi, today);
     newNetwork = isNew;
-    recent = isRecent(accounts.networkFirst[at]!, day);
+    recent = isRecent(first, day);
   }
   if (hasDevice) {
-    const at = remember(
-      accounts.device,
-      accounts.deviceDay,
-      accounts.deviceFirst,
-      account,
-      event.deviceLo ^ event.deviceHi,
-      day,
-    );
+    const first = remember(state, account, DEVICE, event.deviceLo, event.deviceHi, today);
     newDevice = isNew;
     // Who holds the usual device is on a journey; the network decides only where the log shows no device.
-    recent = isRecent(accounts.deviceFirst[at]!, day);
+    recent = isRecent(first, day);
   }
-  if (newNetwork || newDevice) signalSource(state, account, event, newNetwork, newDevice, Math.floor(minute / 1440));
+  if (newNetwork || newDevice) signalSource(state, account, event, newNetwork, newDevice);
   // A new network with the usual device is a journey; a new device on the usual network is a purchase.
   const counts = newDevice || (newNetwork && !hasDevice);
   if (counts) {

@@ -45,6 +45,10 @@ export interface Groups {
   readonly dayVolumes: Float64Array;
   /** 1 once any look-up of the group was followed up: without that, its absence says nothing. */
   readonly followed: Uint8Array;
+  /** 1 once any look-up of the group showed the end of a coverage. */
+  readonly covered: Uint8Array;
+  /** How often an account woke after a long silence. */
+  readonly wakings: Float64Array;
 }
 
 /** Counts of everything that was taken, put aside or capped. */
@@ -174,6 +178,8 @@ function createGroups(policy: CompiledPolicy): Groups {
     hourVolumes: new Float64Array(GROUP_COUNT * VOLUME_CLASSES),
     dayVolumes: new Float64Array(GROUP_COUNT * VOLUME_CLASSES),
     followed: new Uint8Array(GROUP_COUNT),
+    covered: new Uint8Array(GROUP_COUNT),
+    wakings: new Float64Array(GROUP_COUNT),
   };
   for (let group = 0; group < GROUP_COUNT; group++) {
     groups.perDay[group] = policy.priorPerDay[Math.floor(group / channels) % professions]!;

@@ -86,6 +86,72 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
     },
   ],
   [
+    'closed_contract',
+    {
+      en: (f) => `${f.observed} of ${f.of} people whose contract had ended, ${f.expected} expected`,
+      fr: (f) => `${f.observed} personnes sur ${f.of} dont le contrat était clos, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'identities',
+    {
+      en: (f) => `${f.observed} birth dates or ranks tried on one NIR beyond what a family has`,
+      fr: (f) => `${f.observed} dates ou rangs de naissance essayés sur un même NIR, au-delà d'une famille`,
+    },
+  ],
+  [
+    'other_insurer',
+    {
+      en: (f) => `${f.observed} of ${f.of} people with an insurer unusual for the account, ${f.expected} expected`,
+      fr: (f) =>
+        `${f.observed} personnes sur ${f.of} d'un organisme inhabituel pour le compte, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'no_pec',
+    {
+      en: (f) =>
+        `${f.observed} of ${f.of} people for whom nobody asked a prise en charge or billed lately, ${f.expected} expected`,
+      fr: (f) => `${f.observed} personnes sur ${f.of} sans prise en charge ni facture récente, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'cadence',
+    {
+      en: (f) => `${f.observed} of ${f.of} look-ups at even intervals or faster than typing, ${f.expected} expected`,
+      fr: (f) =>
+        `${f.observed} consultations sur ${f.of} à intervalles réguliers ou plus vite qu'à la main, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'closed_hours',
+    {
+      en: (f) => `active in ${f.observed} hours at which hardly any colleague works, ${f.expected} expected`,
+      fr: (f) => `actif pendant ${f.observed} heures où presque aucun confrère ne travaille, ${f.expected} attendues`,
+    },
+  ],
+  [
+    'round_the_clock',
+    {
+      en: (f) => `${f.observed} hours beyond the longest usual day`,
+      fr: (f) => `${f.observed} heures au-delà de la plus longue journée habituelle`,
+    },
+  ],
+  [
+    'dormant',
+    {
+      en: () => 'an account that had been silent for six weeks or more',
+      fr: () => 'un compte resté silencieux six semaines ou plus',
+    },
+  ],
+  [
+    'honeytoken',
+    {
+      en: (f) => `${f.observed} planted people looked up: nobody can have met them`,
+      fr: (f) => `${f.observed} personnes fictives consultées : nul n'a pu les rencontrer`,
+    },
+  ],
+  [
     'quota_hour',
     {
       en: (f) => `${f.observed} new people in one hour, quota ${f.limit}, ${f.expected} usual`,

@@ -115,6 +115,7 @@ export function noticeFinding(notice: ResponseNotice, source: OcsfSource): Json 
   const titles = {
     breaker_opened: 'The disable budget is spent: plans wait for a person',
     stop_delayed: 'An account could not be stopped yet',
+    containment_offered: 'A campaign is named: its accounts may be contained',
   } as const;
   return {
     ...classified(FINDINGS, DETECTION_FINDING, ACTIVITY.created),

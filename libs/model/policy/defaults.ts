@@ -30,6 +30,15 @@ export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
   new_source: { q99: 4.6, q999: 6.9 },
   territory_new_source: { q99: 3, q999: 5 },
   miss_new_source: { q99: 4.5, q999: 8 },
+  closed_contract: { q99: 4, q999: 7 },
+  identities: { q99: 3, q999: 6 },
+  other_insurer: { q99: 4, q999: 8 },
+  no_pec: { q99: 4, q999: 8 },
+  cadence: { q99: 5, q999: 8 },
+  closed_hours: { q99: 5, q999: 9 },
+  round_the_clock: { q99: 2, q999: 4 },
+  dormant: { q99: 4.6, q999: 6.9 },
+  honeytoken: { q99: 1, q999: 1.1 },
 };
 
 /** Limits start at factor × (the account's own mean + offset). */

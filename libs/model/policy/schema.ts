@@ -48,6 +48,10 @@ const rungs = eachOf(RUNGS, (rung) =>
 const streams = z
   .strictObject({
     disabled: z.array(z.enum(STREAM_NAMES)).default([]).describe('Evidence streams that are switched off, by name.'),
+    honeytokens: z
+      .array(z.string().regex(/^[0-9a-f]{32}$/, 'a pseudonym: 32 hexadecimal digits, as `vigie pseudonym` prints them'))
+      .default([])
+      .describe('Pseudonyms of planted people who do not exist; looking one up suspends. Never the NIR itself.'),
     tails: eachOf(STREAM_NAMES, (name) =>
       z
         .strictObject({

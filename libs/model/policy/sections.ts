@@ -17,6 +17,7 @@ export function detectionPolicy(
     digest,
     thresholds,
     disabledStreams: policy.streams.disabled,
+    honeytokens: policy.streams.honeytokens,
     quota: {
       hourFactor: hour.factor,
       hourOffset: hour.offset,

@@ -13,20 +13,30 @@ import {
 } from '#libs/decide/index.ts';
 import { CLASS_MANAGER, CLASS_PROFESSIONAL, CLASS_SOFTWARE } from '#libs/model/codes.ts';
 import { defaultPolicy } from '#libs/model/policy/index.ts';
-import { S_FOLLOW_1D, S_FOLLOW_3H, S_MISS, S_RATE, S_TERRITORY, S_UNSEEN, STREAM_COUNT } from '#libs/model/streams.ts';
+import {
+  S_FOLLOW_1D,
+  S_FOLLOW_3H,
+  S_HONEYTOKEN,
+  S_MISS,
+  S_RATE,
+  S_TERRITORY,
+  S_UNSEEN,
+  STREAM_COUNT,
+} from '#libs/model/streams.ts';
 
 const policy = compilePolicy(defaultPolicy().detection);
 const scoreOf = (nats: Record<number, number>, source = 0, accountClass = CLASS_PROFESSIONAL) => {
   const columns = new Float32Array(STREAM_COUNT);
   for (const [s, value] of Object.entries(nats)) columns[Number(s)] = value;
   const score = createScore();
-  scoreInto(score, columns, 0, source, 0, 0, 10, accountClass, policy);
+  scoreInto(score, columns, 0, source, 0, 0, 0, 10, accountClass, policy);
   return score;
 };
 
 describe('score', () => {
   it('no stream is worth more than ten nats alone', () => {
     for (let s = 0; s < STREAM_COUNT; s++) {
+      if (s === S_HONEYTOKEN) continue;
       const alone = scoreOf({ [s]: 1000 });
       expect(alone.total).toBeLessThanOrEqual(10);
     }
@@ -50,7 +60,8 @@ describe('score', () => {
         const high = scoreOf(Object.fromEntries(list.map((v, i) => [i, i === s ? v + more : v]))).total;
         expect(Number.isFinite(low)).toBe(true);
         expect(high).toBeGreaterThanOrEqual(low - 0.001);
-        expect(high).toBeLessThanOrEqual(10 * 4 + 4 + 8);
+        // Territory, miss, adjacency, no follow-up and four special streams at 10, volume 8, sources 4, hours 3 each …
+        expect(high).toBeLessThanOrEqual(10 * 8 + 8 + 4 + 3 + 3 + 5 + 3 + 30);
       }),
     );
   });
