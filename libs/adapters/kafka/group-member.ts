@@ -1,6 +1,6 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import kafkajs from 'kafkajs';
-import type { ConsumeRequest, Consuming, LogRecord } from '#libs/ports/event-log.ts';
+import type { ConsumeRequest, Consuming } from '#libs/ports/event-log.ts';
 import { OffsetGoneError } from '#libs/ports/event-log.ts';
 import { PATIENT } from './connection.ts';
 import { toRecord } from './records.ts';
@@ -13,6 +13,14 @@ const WAIT_MS = 100;
 const MAX_BYTES_PER_PARTITION = 1024 * 1024;
 const CONCURRENT_PARTITIONS = 16;
 const DEFAULT_BATCH_RECORDS = 5000;
+/**
+ * The client fetches for all partitions again only when it was done with all it had fetched: one that waits for a transaction
+ * would hold up the others. So what is fetched waits in a queue of its partition, and only a queue of so many holds it up.
+ */
+const WAITING_RECORDS = 2000;
+/** For so long records are handled at a stretch before answers of brokers are looked at. */
+const STRETCH_MS = 20;
+const ASK_AGAIN_MS = 1000;
 
 /** A partition this member holds. Jobs on it (load, batch, give up) are done one after the other. */
 interface Held {
@@ -20,6 +28,8 @@ interface Held {
   next: number | undefined;
   jobs: Promise<void>;
   revoked: boolean;
+  /** Records fetched and not yet handled. */
+  waiting: number;
 }
 
 /** A member of a Kafka consumer group, under the contract of {@link ConsumeRequest}. */
@@ -37,6 +47,7 @@ class GroupMember implements Consuming {
   readonly #held = new Map<number, Held>();
   #stopping = false;
   #failed = false;
+  #breatheAtMs = 0;
 
   constructor(kafka: Kafka, topics: KafkaTopics, request: ConsumeRequest) {
     this.#topics = topics;
@@ -95,7 +106,7 @@ class GroupMember implements Consuming {
     for (const partition of partitions) {
       let held = this.#held.get(partition);
       if (held === undefined || held.revoked) {
-        held = { next: undefined, jobs: held?.jobs ?? Promise.resolve(), revoked: false };
+        held = { next: undefined, jobs: held?.jobs ?? Promise.resolve(), revoked: false, waiting: 0 };
         this.#held.set(partition, held);
       }
       this.#background(this.#resume(partition, held));
@@ -123,32 +134,51 @@ class GroupMember implements Consuming {
     if (this.#held.get(partition) === held) this.#held.delete(partition);
   }
 
+  /**
+   * Queues what was fetched and comes back while there is room for more. While there is none it says that this member lives:
+   * however long the handler takes, the group hears of it.
+   */
   async #eachBatch({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
+    const held = this.#held.get(batch.partition);
+    if (held === undefined || held.revoked || this.#failed || batch.messages.length === 0) return;
+    held.waiting += batch.messages.length;
+    const done = this.#job(held, () => this.#handle(held, batch)).finally(() => {
+      held.waiting -= batch.messages.length;
+    });
+    resolveOffset(batch.messages.at(-1)!.offset);
+    while (held.waiting > WAITING_RECORDS && !held.revoked && !this.#failed) {
+      await settledOrAfter(done, HEARTBEAT_MS);
+      await heartbeat();
+    }
+  }
+
+  async #handle(held: Held, batch: Batch): Promise<void> {
     const { topic, maxRecords = DEFAULT_BATCH_RECORDS } = this.#request;
     const { partition } = batch;
-    const held = this.#held.get(partition);
-    if (held === undefined || this.#failed) return;
-    await this.#job(held, async () => {
-      const from = held.next;
-      if (held.revoked || from === undefined || batch.messages.length === 0) return;
-      const first = Number(batch.messages[0]!.offset);
-      if (first > from) await this.#nothingIsLost(partition, from);
-      const after = Number(batch.lastOffset()) + 1;
-      if (after <= from) return;
-      const records: LogRecord[] = [];
-      for (const message of batch.messages) records.push(toRecord(message));
-      const fresh = first >= from ? records : records.filter((record) => record.offset >= from);
-      const end = Number(batch.highWatermark);
-      for (let at = 0; at < fresh.length && !held.revoked; at += maxRecords) {
-        const some = at === 0 && fresh.length <= maxRecords ? fresh : fresh.slice(at, at + maxRecords);
-        const last = some.at(-1)!.offset;
-        const next = at + maxRecords < fresh.length ? last + 1 : after;
-        await this.#request.handler.batch({ topic, partition, records: some, next, end });
-        held.next = next;
-        resolveOffset(String(next === after ? batch.messages.at(-1)!.offset : last));
-        await heartbeat();
-      }
-    });
+    const from = held.next;
+    if (held.revoked || this.#failed || from === undefined) return;
+    const first = Number(batch.messages[0]!.offset);
+    if (first > from) await this.#nothingIsLost(partition, from);
+    const after = Number(batch.lastOffset()) + 1;
+    if (after <= from) return;
+    const records = batch.messages.map(toRecord);
+    const fresh = first >= from ? records : records.filter((record) => record.offset >= from);
+    const end = Number(batch.highWatermark);
+    for (let at = 0; at < fresh.length && !held.revoked && !this.#failed; at += maxRecords) {
+      await this.#breathe();
+      const some = at === 0 && fresh.length <= maxRecords ? fresh : fresh.slice(at, at + maxRecords);
+      const next = at + maxRecords < fresh.length ? some.at(-1)!.offset + 1 : after;
+      await this.#request.handler.batch({ topic, partition, records: some, next, end });
+      held.next = next;
+    }
+  }
+
+  /** Lets what has come from the brokers be seen to, where records have been handled for a while. */
+  async #breathe(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs < this.#breatheAtMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#breatheAtMs = performance.now() + STRETCH_MS;
   }
 
   /**
@@ -156,18 +186,25 @@ class GroupMember implements Consuming {
    * retention has taken them: then the client jumps ahead without a word, and this says so.
    */
   async #nothingIsLost(partition: number, wanted: number): Promise<void> {
-    const bounds = (await this.#topics.bounds(this.#request.topic)).find((b) => b.partition === partition)!;
-    if (bounds.first > wanted) throw new OffsetGoneError(this.#request.topic, partition, wanted, bounds.first);
+    for (;;) {
+      try {
+        const bounds = (await this.#topics.bounds(this.#request.topic)).find((b) => b.partition === partition)!;
+        if (bounds.first <= wanted) return;
+        throw new OffsetGoneError(this.#request.topic, partition, wanted, bounds.first);
+      } catch (error) {
+        // No answer is not a no: nothing of the partition goes on before it is known.
+        if (!(error instanceof kafkajs.KafkaJSError) || this.#stopping) throw error;
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    }
   }
 
-  /** Does a job on a partition after those before it. A failure ends the member; a rebalance is the client's to handle. */
+  /** Does a job on a partition after those before it. A failure ends the member. */
   #job(held: Held, work: () => Promise<void>): Promise<void> {
-    const turn = held.jobs.then(work).catch((error: unknown) => {
-      if (error instanceof kafkajs.KafkaJSError) throw error;
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
-    });
-    held.jobs = turn.catch(() => {});
-    return turn;
+    held.jobs = held.jobs
+      .then(work)
+      .catch((error: unknown) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    return held.jobs;
   }
 
   #background(work: Promise<void>): void {
@@ -179,4 +216,15 @@ class GroupMember implements Consuming {
     this.#failed = true;
     this.#request.handler.failed(error);
   }
+}
+
+/** Resolves when the work is done, or after a time at the latest. */
+function settledOrAfter(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void work.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
