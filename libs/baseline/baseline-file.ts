@@ -14,11 +14,12 @@ import { VOLUME_CLASSES } from './volume.ts';
  * The baseline file: what an installation's groups of peers are like, for a run to start from. It is read and written by
  * people too, and holds no account and no person; the whole state, which does, is a companion file that it may name.
  */
-const HOURS_A_WEEK = 168;
 const count = z.number().nonnegative();
 const share = z.number().min(0).max(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const counts = (most: number, what: string) => z.array(count).max(most).default([]).describe(what);
+
+const hours = z.array(z.number().min(0).max(100)).length(24);
 
 const group = z.strictObject({
   class: z.enum(ACCOUNT_CLASSES),
@@ -27,9 +28,13 @@ const group = z.strictObject({
   accounts: z.number().int().positive(),
   followed: z.boolean().describe('Whether any look-up of the group was ever followed up.'),
   daily: z
-    .strictObject({ mean: z.number().positive(), accounts: z.number().int().positive() })
+    .strictObject({
+      fresh: z.number().positive(),
+      people: z.number().positive(),
+      accounts: z.number().int().positive(),
+    })
     .optional()
-    .describe('New people a worked day, and how many accounts say so.'),
+    .describe('New people a worked day, all people, and how many accounts say so.'),
   traits: z
     .partialRecord(
       z.enum(TRAITS).exclude(['unseen']),
@@ -41,9 +46,18 @@ const group = z.strictObject({
     .strictObject({ size: z.number().positive(), mass: count })
     .optional()
     .describe('Negative-binomial size of the hourly counts, and the mass behind it.'),
+  worked: count.describe('Account-days behind the shape of the week.'),
   week: z
-    .strictObject({ days: count, shares: z.array(share).length(HOURS_A_WEEK) })
-    .describe('Share of the work in each hour of the week, from Thursday 0 h UTC, and the account-days behind it.'),
+    .strictObject({
+      monday: hours,
+      tuesday: hours,
+      wednesday: hours,
+      thursday: hours,
+      friday: hours,
+      saturday: hours,
+      sunday: hours,
+    })
+    .describe('Per cent of the week’s work in each hour of each day, UTC.'),
   sources: z
     .strictObject({ changes: count, days: count })
     .describe('Days with a new device or network, of days worked.'),
@@ -98,9 +112,11 @@ export function parseBaseline(source: SourceText): Result<BaselineFile, FileProb
     const name = `${g.class}, ${g.profession}, ${g.channel}`;
     if (seen.has(name)) wrong(['groups', i], 'the group stands here twice', name, 'each group once');
     seen.add(name);
-    const work = g.week.shares.reduce((a, b) => a + b, 0);
-    if (Math.abs(work - 1) > 0.05)
-      wrong(['groups', i, 'week', 'shares'], 'the shares do not make up a week', work, 'a sum of 1');
+    const work = Object.values(g.week).flat();
+    const sum = Math.round(work.reduce((a, b) => a + b, 0) * 100) / 100;
+    if (Math.abs(sum - 100) > 2) wrong(['groups', i, 'week'], 'the hours do not make up a week', sum, 'a sum of 100');
+    if (g.daily !== undefined && g.daily.people < g.daily.fresh)
+      wrong(['groups', i, 'daily', 'people'], 'fewer than the new ones', g.daily.people, `at least ${g.daily.fresh}`);
     if (g.unseen.people > g.unseen.of)
       wrong(['groups', i, 'unseen', 'people'], 'more than there are', g.unseen.people, `at most ${g.unseen.of}`);
   });

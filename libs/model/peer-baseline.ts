@@ -20,14 +20,16 @@ export interface PeerGroup {
   readonly accounts: number;
   /** Whether any look-up of the group was ever followed up. */
   readonly followed: boolean;
-  /** New people a worked day, and how many accounts say so. */
-  readonly daily?: { readonly mean: number; readonly accounts: number } | undefined;
+  /** New people a worked day, all people (known ones included), and how many accounts say so. */
+  readonly daily?: { readonly fresh: number; readonly people: number; readonly accounts: number } | undefined;
   /** Beta prior of each trait by name: mean, strength in observations, accounts with enough observations. */
   readonly traits: Readonly<Record<string, PeerTrait>>;
   /** Negative-binomial size of the hourly counts, and the mass (squared means) behind it. */
   readonly dispersion?: { readonly size: number; readonly mass: number } | undefined;
-  /** Share of the week's work in each of its 168 hours (hour 0: Thursday 0 h UTC), and the account-days behind it. */
-  readonly week: { readonly days: number; readonly shares: readonly number[] };
+  /** Account-days behind the shape of the week. */
+  readonly worked: number;
+  /** Per cent of the week's work in each hour (UTC) of each day. */
+  readonly week: Readonly<Record<Weekday, readonly number[]>>;
   /** Days on which an account came from a new source, of days worked. */
   readonly sources: { readonly changes: number; readonly days: number };
   /** New people, and how many of them nobody had looked up; the others by how many accounts had (one class a doubling). */
@@ -37,6 +39,10 @@ export interface PeerGroup {
   readonly hours: readonly number[];
   readonly days: readonly number[];
 }
+
+/** Days as hours are counted from the epoch, which was a Thursday. */
+export const WEEKDAYS = ['thursday', 'friday', 'saturday', 'sunday', 'monday', 'tuesday', 'wednesday'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
 
 export interface PeerTrait {
   readonly mean: number;

@@ -4,7 +4,9 @@ import { VOLUME_CLASSES } from '#libs/baseline/volume.ts';
 import { COMMONNESS_CLASSES } from '#libs/evidence/index.ts';
 import { ACCOUNT_CLASSES, CHANNELS, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENT_COUNT, DEPARTMENTS } from '#libs/model/departments.ts';
-import type { PeerArea, PeerGroup, PeerTrait } from '#libs/model/peer-baseline.ts';
+import type { PeerArea, PeerGroup, PeerTrait, Weekday } from '#libs/model/peer-baseline.ts';
+import { WEEKDAYS } from '#libs/model/peer-baseline.ts';
+import type { Members } from './groups-step.ts';
 import { membersByGroup } from './groups-step.ts';
 import type { PipelineState } from './state.ts';
 import { HOURS_A_WEEK } from './state.ts';
@@ -39,12 +41,7 @@ function accountsByGroup({ channels, accounts, minute, groups }: PipelineState):
   return counts;
 }
 
-function peerGroup(
-  { groups }: PipelineState,
-  group: number,
-  accounts: number,
-  own: ReturnType<typeof membersByGroup>[number],
-): PeerGroup {
+function peerGroup({ groups }: PipelineState, group: number, accounts: number, own: Members): PeerGroup {
   const traits: Record<string, PeerTrait> = {};
   TRAITS.forEach((name, t) => {
     const counts = own.traits[t]!;
@@ -61,20 +58,40 @@ function peerGroup(
     channel: CHANNELS[group % CHANNELS.length]!,
     accounts,
     followed: groups.followed[group] === 1,
-    ...(own.perDay.length >= MIN_ACCOUNTS && {
-      daily: { mean: rounded(Math.max(groupPerDay(own.perDay, 0), 1e-3)), accounts: own.perDay.length },
-    }),
+    ...(own.daily.length >= MIN_ACCOUNTS && { daily: dailyOf(own) }),
     traits,
     dispersion: { size: rounded(groups.size[group]!), mass: rounded(groups.sumMeanSquared[group]!) },
-    week: {
-      days: rounded(shapeTotal),
-      shares: slice(groups.shape, HOURS_A_WEEK).map((weight) => Math.round((weight / shapeTotal) * 1e5) / 1e5),
-    },
+    worked: rounded(shapeTotal),
+    week: weekOf(slice(groups.shape, HOURS_A_WEEK), shapeTotal),
     sources: { changes: rounded(groups.sourceDays[group]!), days: rounded(groups.workedDays[group]!) },
     unseen: { people: rounded(groups.unseenX[group]!), of: rounded(groups.unseenN[group]!) },
     seen: trimmed(slice(groups.commonness, COMMONNESS_CLASSES)),
     hours: trimmed(slice(groups.hourVolumes, VOLUME_CLASSES)),
     days: trimmed(slice(groups.dayVolumes, VOLUME_CLASSES)),
+  };
+}
+
+function dailyOf({ daily }: Members): PeerGroup['daily'] {
+  const perDay = (of: readonly number[]) => rounded(groupPerDay(of, 0));
+  const fresh = perDay(daily.map((account) => account.fresh));
+  const people = Math.max(fresh, perDay(daily.map((account) => account.people)));
+  return { fresh, people, accounts: daily.length };
+}
+
+/** From Monday on, as people read a week. */
+function weekOf(shape: readonly number[], total: number): PeerGroup['week'] {
+  const on = (day: Weekday): number[] => {
+    const first = 24 * WEEKDAYS.indexOf(day);
+    return shape.slice(first, first + 24).map((weight) => Math.round((weight / total) * 1e5) / 1e3);
+  };
+  return {
+    monday: on('monday'),
+    tuesday: on('tuesday'),
+    wednesday: on('wednesday'),
+    thursday: on('thursday'),
+    friday: on('friday'),
+    saturday: on('saturday'),
+    sunday: on('sunday'),
   };
 }
 

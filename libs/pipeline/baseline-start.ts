@@ -1,8 +1,9 @@
-import { peerGroupNumber } from '#libs/baseline/peers.ts';
+import { expectedOf, peerGroupNumber } from '#libs/baseline/peers.ts';
 import { TRAIT_COUNT, TRAITS } from '#libs/baseline/traits.ts';
 import { VOLUME_CLASSES } from '#libs/baseline/volume.ts';
 import { DEPARTMENT_COUNT, departmentIndex } from '#libs/model/departments.ts';
 import type { PeerArea, PeerGroup } from '#libs/model/peer-baseline.ts';
+import { WEEKDAYS } from '#libs/model/peer-baseline.ts';
 import type { Groups, PipelineConfig, PipelineState } from './state.ts';
 import { createState, HOURS_A_WEEK } from './state.ts';
 
@@ -32,26 +33,24 @@ const MAX_AREA_PEOPLE = 2000;
 
 function seedGroup(groups: Groups, peer: PeerGroup): void {
   const group = peerGroupNumber(peer);
-  for (const [name, { mean, strength }] of Object.entries(peer.traits)) {
+  const { traits, perDay } = expectedOf(peer);
+  for (const [name, { mean, strength }] of Object.entries(traits)) {
     const at = group * TRAIT_COUNT + TRAITS.indexOf(name as (typeof TRAITS)[number]);
     groups.traitMean[at] = mean;
     groups.traitStrength[at] = strength;
   }
-  if (peer.daily !== undefined) groups.perDay[group] = peer.daily.mean;
+  if (perDay !== undefined) groups.perDay[group] = perDay;
   if (peer.dispersion !== undefined) {
     const mass = Math.min(peer.dispersion.mass, MAX_DISPERSION_MASS);
     groups.size[group] = peer.dispersion.size;
     groups.sumMeanSquared[group] = mass;
     groups.sumExcess[group] = mass / peer.dispersion.size;
   }
-  const days = Math.min(peer.week.days, MAX_WEEK_DAYS);
+  const days = Math.min(peer.worked, MAX_WEEK_DAYS);
   if (days > 0) {
-    let total = 0;
-    peer.week.shares.forEach((share, hour) => {
-      groups.shape[group * HOURS_A_WEEK + hour] = share * days;
-      total += share * days;
-    });
-    groups.shapeTotal[group] = total;
+    const weights = WEEKDAYS.flatMap((day) => peer.week[day].map((share) => (share * days) / 100));
+    groups.shape.set(weights, group * HOURS_A_WEEK);
+    groups.shapeTotal[group] = weights.reduce((a, b) => a + b, 0);
   }
   const worked = Math.min(peer.sources.days, MAX_SOURCE_DAYS);
   if (worked > 0) {

@@ -6,6 +6,7 @@ import {
   WIDER_GROUP_COUNT,
   widerGroupOf,
 } from '#libs/baseline/group.ts';
+import type { Expected } from '#libs/baseline/peers.ts';
 import { peersByGroup, shrunk } from '#libs/baseline/peers.ts';
 import type { TraitPrior } from '#libs/baseline/traits.ts';
 import {
@@ -13,13 +14,13 @@ import {
   groupPrior,
   MIN_ACCOUNTS,
   MIN_OBSERVATIONS,
+  T_MISS,
   TRAIT_COUNT,
   TRAITS,
 } from '#libs/baseline/traits.ts';
 import { VOLUME_CLASSES } from '#libs/baseline/volume.ts';
 import { COMMONNESS_CLASSES } from '#libs/evidence/index.ts';
 import { PROFESSIONS } from '#libs/model/codes.ts';
-import type { PeerGroup } from '#libs/model/peer-baseline.ts';
 import type { PipelineState } from './state.ts';
 import { fadeAreas } from './territory-step.ts';
 
@@ -49,7 +50,7 @@ export function recomputeGroups(state: PipelineState): void {
     const perDay = groupPerDay(own.perDay, policy.priorPerDay[profession]!);
     const daily = peer?.daily;
     groups.perDay[group] =
-      daily === undefined ? perDay : shrunk(perDay, speaking(own.perDay.length), daily.mean, daily.accounts);
+      daily === undefined ? perDay : shrunk(perDay, speaking(own.perDay.length), daily.people, daily.accounts);
     groups.size[group] = dispersionSize(groups.sumMeanSquared[group]!, groups.sumExcess[group]!);
     groups.sumMeanSquared[group] = groups.sumMeanSquared[group]! * FADE;
     groups.sumExcess[group] = groups.sumExcess[group]! * FADE;
@@ -80,7 +81,7 @@ export function recomputeGroups(state: PipelineState): void {
 }
 
 /** A prior between the group's own and the one of the baseline that the run started from. */
-function towardsPeers(own: TraitPrior, accounts: number, peer: PeerGroup | undefined, trait: number): TraitPrior {
+function towardsPeers(own: TraitPrior, accounts: number, peer: Expected | undefined, trait: number): TraitPrior {
   const known = peer?.traits[TRAITS[trait]!];
   if (known === undefined) return own;
   const n = speaking(accounts);
@@ -97,9 +98,11 @@ const speaking = (accounts: number): number => (accounts < MIN_ACCOUNTS ? 0 : ac
 export const membersByGroup = (state: PipelineState): readonly Members[] =>
   collect(state, GROUP_COUNT, (group) => group);
 
-interface Members {
+export interface Members {
   readonly traits: [number, number][][];
   readonly perDay: number[];
+  /** Of those who look up at all: new people a worked day, and all people (known ones count once an hour). */
+  readonly daily: { readonly fresh: number; readonly people: number }[];
 }
 
 function collect(state: PipelineState, count: number, key: (group: number) => number): Members[] {
@@ -107,6 +110,7 @@ function collect(state: PipelineState, count: number, key: (group: number) => nu
   const members: Members[] = Array.from({ length: count }, () => ({
     traits: Array.from({ length: TRAIT_COUNT }, () => []),
     perDay: [],
+    daily: [],
   }));
   for (let row = 0; row < channels.length; row++) {
     const into = members[key(channels.group[row]!)]!;
@@ -114,7 +118,12 @@ function collect(state: PipelineState, count: number, key: (group: number) => nu
       const n = channels.traitN[row * TRAIT_COUNT + t]!;
       if (n >= MIN_OBSERVATIONS) into.traits[t]!.push([n, channels.traitX[row * TRAIT_COUNT + t]!]);
     }
-    if (channels.learntDays[row]! >= MIN_LEARNT_DAYS) into.perDay.push(channels.perDay[row]!);
+    if (channels.learntDays[row]! < MIN_LEARNT_DAYS) continue;
+    const fresh = channels.perDay[row]!;
+    into.perDay.push(fresh);
+    // Many programs only bill: they say nothing of those that look up.
+    const looksUp = channels.traitN[row * TRAIT_COUNT + T_MISS]! >= MIN_OBSERVATIONS;
+    if (looksUp) into.daily.push({ fresh, people: fresh + channels.knownPerDay[row]! });
   }
   return members;
 }

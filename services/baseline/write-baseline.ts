@@ -79,7 +79,7 @@ export function writeBaseline(
     groups,
     areas,
   };
-  write(baselineOut, yamlText(file, HEAD), 0o644);
+  write(baselineOut, yamlText(file, HEAD, 0), 0o644);
   notes.push(`${baselineOut} written: ${groups.length} groups, ${areas.length} areas.`);
   return notes;
 }

@@ -1,7 +1,10 @@
 import { Document, isCollection, isPair, isScalar, visit } from 'yaml';
 
-/** Plain data as YAML for people: a comment at its head, and what belongs together on one line. */
-export function yamlText(value: unknown, head: string): string {
+/**
+ * Plain data as YAML for people: a comment at its head, and what belongs together on one line.
+ * @param lineWidth characters after which a line is broken; 0: never
+ */
+export function yamlText(value: unknown, head: string, lineWidth = 120): string {
   const document = new Document(value);
   document.commentBefore = head;
   visit(document, {
@@ -10,7 +13,7 @@ export function yamlText(value: unknown, head: string): string {
       node.flow = true;
     },
   });
-  return document.toString({ lineWidth: 120 });
+  return document.toString({ lineWidth });
 }
 
 const isFlat = (value: unknown): boolean => isScalar(value) || (isCollection(value) && value.items.every(isScalar));
