@@ -12,10 +12,15 @@ export interface DirectoryAccount {
   readonly department: string;
 }
 
-/** Which accounts a containment is about: all that is named must hold, and a class or an organisation must be named. */
+/**
+ * Which accounts a containment is about: all that is named must hold, and a class, an organisation or a campaign must be
+ * named.
+ */
 export interface ContainmentSelector {
   readonly class?: AccountClass;
   readonly org?: string;
+  /** Id of a campaign: its accounts, as it stands when it is looked at. */
+  readonly campaign?: string;
   readonly profession?: Profession;
   readonly department?: string;
 }

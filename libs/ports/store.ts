@@ -43,7 +43,7 @@ export interface AuditRecord extends AuditEntry {
  * What people's decisions are kept as, beside the actions that follow from them; and what several processes have to agree
  * on: how often a throttled account was let through, and who of them is at work on something.
  */
-export const CASE_KINDS = ['verdict', 'containment', 'confirmation', 'admissions', 'lease'] as const;
+export const CASE_KINDS = ['verdict', 'containment', 'campaign', 'confirmation', 'admissions', 'lease'] as const;
 export type CaseKind = (typeof CASE_KINDS)[number];
 
 /** One thing that people decided or are asked to decide, as one document. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { assert } from '#libs/base/assert.ts';
 import type { PlannedAction } from '#libs/model/action.ts';
 import type { AccountRestriction } from '#libs/model/action-record.ts';
 import type { RestrictingRung } from '#libs/model/alert.ts';
@@ -13,14 +14,21 @@ import type { ProtectedAccount } from '#libs/model/response-policy.ts';
 import { groupOf } from './state.ts';
 
 /** True where the account is one that the selector means. */
-export function isSelected(selector: ContainmentSelector, account: DirectoryAccount): boolean {
-  const wanted = (of: keyof ContainmentSelector) => selector[of] === undefined || selector[of] === account[of];
-  return wanted('class') && wanted('org') && wanted('profession') && wanted('department');
+function isSelected({ selector, members }: PreviewQuestion, account: DirectoryAccount): boolean {
+  const wanted = (of: Exclude<keyof ContainmentSelector, 'campaign'>) =>
+    selector[of] === undefined || selector[of] === account[of];
+  return (
+    (members?.has(account.id) ?? true) &&
+    wanted('class') &&
+    wanted('org') &&
+    wanted('profession') &&
+    wanted('department')
+  );
 }
 
-/** A selector that names neither class nor organisation could mean everybody: the portal is never closed this way. */
-export const isBounded = (selector: ContainmentSelector): boolean =>
-  selector.class !== undefined || (selector.org !== undefined && selector.org !== '');
+/** A selector that names no class, organisation or campaign could mean everybody: the portal is never closed this way. */
+export const isBounded = ({ class: accountClass, org = '', campaign = '' }: ContainmentSelector): boolean =>
+  accountClass !== undefined || org !== '' || campaign !== '';
 
 const HEIGHT = { none: 0, step_up: 1, throttle: 2, suspended: 3 } as const;
 const HEIGHT_OF_RUNG = { step_up: 1, throttle: 2, suspend: 3 } as const;
@@ -28,6 +36,8 @@ const HEIGHT_OF_RUNG = { step_up: 1, throttle: 2, suspend: 3 } as const;
 export interface PreviewQuestion {
   readonly directory: Iterable<DirectoryAccount>;
   readonly selector: ContainmentSelector;
+  /** Ids of the accounts of the selector's campaign; absent where it names none. */
+  readonly members?: ReadonlySet<string>;
   readonly rung: RestrictingRung;
   readonly protectedAccounts: readonly ProtectedAccount[];
   /** Protected accounts too. */
@@ -39,6 +49,7 @@ export interface PreviewQuestion {
 /** Who would be restricted, who is spared, and which professions would be thinned out where. Changes nothing. */
 export function previewContainment(question: PreviewQuestion): ContainmentPreview {
   const { selector, rung, nowMs } = question;
+  assert((selector.campaign !== undefined) === (question.members !== undefined), 'a campaign goes with its accounts');
   const protection = new Map(question.protectedAccounts.filter((p) => nowMs < p.untilMs).map((p) => [p.account, p]));
   const accounts: string[] = [];
   const spared: { account: string; reason: string }[] = [];
@@ -50,7 +61,7 @@ export function previewContainment(question: PreviewQuestion): ContainmentPrevie
     const group = groups.get(key) ?? { profession, department: department || 'unknown', affected: 0, of: 0 };
     groups.set(key, group);
     group.of += 1;
-    if (!isSelected(selector, account)) continue;
+    if (!isSelected(question, account)) continue;
     const kept = question.includeProtected ? undefined : protection.get(account.id);
     if (kept) {
       spared.push({ account: account.id, reason: kept.reason });
@@ -79,8 +90,16 @@ export function previewContainment(question: PreviewQuestion): ContainmentPrevie
 const groupKey = (g: ContainedGroup): string => `${g.profession}/${g.department}`;
 
 function containmentDigest(selector: ContainmentSelector, rung: RestrictingRung, accounts: readonly string[]): string {
-  const { class: accountClass, org, profession, department } = selector;
-  const what = [accountClass ?? '', org ?? '', profession ?? '', department ?? '', rung, accounts];
+  const { class: accountClass, org, campaign, profession, department } = selector;
+  const what = [
+    accountClass ?? '',
+    org ?? '',
+    profession ?? '',
+    department ?? '',
+    rung,
+    accounts,
+    ...(campaign ? [campaign] : []),
+  ];
   return createHash('sha256').update(JSON.stringify(what)).digest('hex');
 }
 

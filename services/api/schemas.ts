@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTION_STATES, RESTRICTIONS } from '#libs/model/action.ts';
 import { ALERT_KINDS, RUNGS, SEVERITIES } from '#libs/model/alert.ts';
+import { CAMPAIGN_KINDS } from '#libs/model/campaign.ts';
 import { ACCOUNT_CLASSES, CHANNELS, PROFESSIONS } from '#libs/model/codes.ts';
 import { CONTAINMENT_STATES } from '#libs/model/containment.ts';
 
@@ -98,16 +99,39 @@ export const incident = z.object({
   verdict: verdict.nullable(),
 });
 
+export const campaign = z.object({
+  id: z.string(),
+  revision: z.number().int(),
+  kind: z.enum(CAMPAIGN_KINDS),
+  named: time,
+  started: time,
+  accounts: z.array(z.string()),
+  evidence: z.array(
+    z.object({
+      key: z.string(),
+      value: z.string(),
+      observed: z.number(),
+      expected: z.number(),
+      days: z.number(),
+      nats: z.number(),
+    }),
+  ),
+  by_chance: z.number().describe('estimated share of its accounts that are there by chance, 0 to 1'),
+});
+
 const person = z.object({ id: z.string(), name: z.string() });
 
 export const selector = z
   .strictObject({
     class: z.enum(ACCOUNT_CLASSES).exactOptional(),
     org: z.string().min(1).max(128).exactOptional(),
+    campaign: objectId.exactOptional(),
     profession: z.enum(PROFESSIONS).exactOptional(),
     department: z.string().min(1).max(8).exactOptional(),
   })
-  .refine((s) => s.class !== undefined || s.org !== undefined, { message: 'a class or an organisation must be named' });
+  .refine((s) => s.class !== undefined || s.org !== undefined || s.campaign !== undefined, {
+    message: 'a class, an organisation or a campaign must be named',
+  });
 
 const group = z.object({
   profession: z.string(),

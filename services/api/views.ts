@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AccountRestriction, ActionRecord } from '#libs/model/action-record.ts';
 import type { Alert } from '#libs/model/alert.ts';
+import type { Campaign } from '#libs/model/campaign.ts';
 import type { Containment, ContainmentPreview } from '#libs/model/containment.ts';
 import type { AuditRecord } from '#libs/ports/store.ts';
 import type { Confirmation } from '#services/responder/confirmation.ts';
@@ -78,6 +79,24 @@ export const incidentView = (
   evidence: alert.evidence.map(({ name, observed, of, expected, nats }) => ({ name, observed, of, expected, nats })),
   restriction: restriction?.restriction ?? 'none',
   verdict: verdict ? verdictView(verdict) : null,
+});
+
+export const campaignView = (c: Campaign): Shown<'campaign'> => ({
+  id: c.id,
+  revision: c.revision,
+  kind: c.kind,
+  named: iso(c.namedMs),
+  started: iso(c.startedMs),
+  accounts: c.members.map((m) => m.account.id),
+  evidence: c.evidence.map(({ key, value, observed, expected, days, nats }) => ({
+    key,
+    value,
+    observed,
+    expected,
+    days,
+    nats,
+  })),
+  by_chance: c.fdr,
 });
 
 export const confirmationView = (c: Confirmation): Shown<'confirmation'> => ({

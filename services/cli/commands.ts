@@ -71,7 +71,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'contain',
-    summary: 'restrict a class or organisation: two people, in slices, reversible',
+    summary: 'restrict a class, organisation or campaign: two people, in slices, reversible',
     load: async () => (await import('#services/operator/contain.ts')).registerContain,
   },
   {

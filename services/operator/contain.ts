@@ -18,17 +18,18 @@ interface Meant extends ServerOptions {
   readonly format: OutputFormat;
   readonly class?: string;
   readonly org?: string;
+  readonly campaign?: string;
   readonly profession?: string;
   readonly department?: string;
   readonly rung: string;
   readonly includeProtected?: boolean;
 }
 
-/** `vigie contain …`: every account of a class or organisation; two people, in slices, reversible. */
+/** `vigie contain …`: every account of a class, organisation or campaign; two people, in slices, reversible. */
 export function registerContain(program: Command): void {
   const contain = program
     .command('contain')
-    .description('restrict every account of a class or organisation: one person asks, another approves');
+    .description('restrict every account of a class, organisation or campaign: one person asks, another approves');
 
   selecting(contain.command('preview'))
     .description('who would be hurt; changes nothing')
@@ -112,6 +113,7 @@ const selecting = (command: Command): Command =>
   withServer(command)
     .addOption(new Option('--class <class>', 'class of accounts').choices(ACCOUNT_CLASSES))
     .option('--org <id>', 'organisation')
+    .option('--campaign <id>', 'the accounts of a campaign')
     .addOption(new Option('--profession <profession>', 'only this profession').choices(PROFESSIONS))
     .option('--department <code>', 'only this department')
     .addOption(
@@ -122,7 +124,7 @@ const selecting = (command: Command): Command =>
 
 function questionOf(options: Meant): object {
   const { rung, includeProtected = false } = options;
-  const names = ['class', 'org', 'profession', 'department'] as const;
+  const names = ['class', 'org', 'campaign', 'profession', 'department'] as const;
   const selector = Object.fromEntries(names.flatMap((n) => (options[n] === undefined ? [] : [[n, options[n]]])));
   return { selector, rung, include_protected: includeProtected };
 }

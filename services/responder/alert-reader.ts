@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { alertOfFinding } from '#libs/formats/ocsf/index.ts';
+import { alertOfFinding, campaignOfFinding } from '#libs/formats/ocsf/index.ts';
 import type { Consuming, EventLog } from '#libs/ports/event-log.ts';
 import type { ResponseStore } from '#libs/ports/store.ts';
 import type { AlertRejection } from './dead-letter.ts';
@@ -54,6 +54,10 @@ export function readAlerts(parts: AlertReaderParts): Promise<Consuming> {
               await log.append([alertDeadLetter(parts.deadLetter, rejection)]);
               parts.onRejection(rejection);
             } else if (read.value) await responder.onAlert(read.value);
+            else {
+              const campaign = campaignOfFinding(Buffer.from(bytes).toString('utf8'));
+              if (campaign) await responder.onCampaign(campaign);
+            }
           }
           await store.commit({ positions: [{ topic, partition, next }] });
           await consuming?.commit(partition, next);

@@ -52,7 +52,7 @@ export async function proposeContainment(
   person: Person,
 ): Promise<ContainmentDecision> {
   if (!wish.reason.trim()) return refused('a reason is needed');
-  if (!isBounded(wish.selector)) return refused('a class or an organisation must be named');
+  if (!isBounded(wish.selector)) return refused('a class, an organisation or a campaign must be named');
   if (preview.accounts.length === 0) return refused('no account would be restricted');
   const nowMs = context.clock.nowMs();
   const { accounts, digest, spared } = preview;

@@ -1,6 +1,7 @@
 import type { PlannedAction } from '#libs/model/action.ts';
 import type { ActionRecord } from '#libs/model/action-record.ts';
 import type { Alert } from '#libs/model/alert.ts';
+import type { Campaign } from '#libs/model/campaign.ts';
 import type { ContainmentPreview } from '#libs/model/containment.ts';
 import type { Person } from '#libs/model/person.ts';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
@@ -8,6 +9,7 @@ import { isHolding } from '#libs/respond/index.ts';
 import type { SpanPlace } from '#libs/telemetry/in-span.ts';
 import { inSpan, NO_TRACER } from '#libs/telemetry/in-span.ts';
 import { act } from './act.ts';
+import { noteCampaign } from './campaign.ts';
 import type { Confirmation, HolderAnswer, HolderOutcome } from './confirmation.ts';
 import { answerHolder, askHolder } from './confirmation.ts';
 import type { ContainmentDecision, ContainmentWish } from './containment.ts';
@@ -42,6 +44,8 @@ export interface Responder {
    * by itself: `idle` waits for it. Rejects where the store cannot be written: give the alert again.
    */
   onAlert(alert: Alert): Promise<PlannedAction[]>;
+  /** Keeps a campaign and offers people its containment; durable when it resolves. It restricts nobody. */
+  onCampaign(campaign: Campaign): Promise<void>;
   /** To be called once at start: puts the stored restrictions in force and goes on with what was left unfinished. */
   resume(): Promise<void>;
   /** Works on everything that has fallen due: retries, expiries, what another instance left. Returns how many. */
@@ -174,6 +178,11 @@ export function createResponder(parts: ResponderParts): Responder {
         context.flushSoon();
         return plans;
       });
+    },
+
+    async onCampaign(campaign) {
+      await noteCampaign(context, campaign);
+      context.flushSoon();
     },
 
     async resume() {

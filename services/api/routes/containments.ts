@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ContainmentPreview, DirectoryAccount } from '#libs/model/containment.ts';
 import { previewContainment } from '#libs/respond/index.ts';
+import { campaignOf, membersOf } from '#services/responder/campaign.ts';
 import { containmentOf } from '#services/responder/containment.ts';
 import { decided } from '../outcome.ts';
 import type { ApiParts } from '../parts.ts';
@@ -18,15 +19,22 @@ const question = {
 
 /** Who would be hurt, by the directory as it is now. */
 async function previewOf(
-  { directory, restrictions, policy, clock }: ApiParts,
+  { directory, restrictions, policy, clock, store }: ApiParts,
   wish: z.infer<z.ZodObject<typeof question>>,
 ): Promise<ContainmentPreview> {
-  if (!directory) throw new ApiProblem(409, 'no directory of accounts is configured');
+  const { campaign: campaignId } = wish.selector;
+  const campaign = campaignId === undefined ? undefined : campaignOf(await store.caseDocument('campaign', campaignId));
+  if (campaignId !== undefined && !campaign) throw new ApiProblem(404, 'there is no campaign of that id');
+  if (!directory && !campaign) throw new ApiProblem(409, 'no directory of accounts is configured');
   const accounts: DirectoryAccount[] = [];
-  for await (const account of directory.accounts()) accounts.push(account);
+  for await (const account of directory?.accounts() ?? []) accounts.push(account);
+  const listed = new Set(accounts.map(({ id }) => id));
+  // Whoever the log has seen is meant, whether a directory knows of them or not.
+  if (campaign) accounts.push(...membersOf(campaign).filter(({ id }) => !listed.has(id)));
   return previewContainment({
     directory: accounts,
     selector: wish.selector,
+    ...(campaign ? { members: new Set(campaign.members.map((m) => m.account.id)) } : {}),
     rung: wish.rung,
     protectedAccounts: policy().protectedAccounts,
     includeProtected: wish.include_protected,

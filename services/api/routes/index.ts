@@ -3,6 +3,7 @@ import { accountRoutes } from './accounts.ts';
 import { actionRoutes } from './actions.ts';
 import { auditRoutes } from './audit.ts';
 import { breakerRoutes } from './breakers.ts';
+import { campaignRoutes } from './campaigns.ts';
 import { confirmationRoutes } from './confirmations.ts';
 import { containmentRoutes } from './containments.ts';
 import { gateRoutes } from './gate.ts';
@@ -16,6 +17,7 @@ export const allRoutes = (): readonly Route[] => [
   ...restrictionRoutes(),
   ...gateRoutes,
   ...incidentRoutes,
+  ...campaignRoutes,
   ...actionRoutes,
   ...accountRoutes,
   ...confirmationRoutes,

@@ -75,13 +75,23 @@ describe('preview of a containment', () => {
     expect(preview({ selector: { class: 'manager', profession: 'payer' } }).digest).not.toBe(digest);
   });
 
-  it('is bounded only by a class or an organisation', () => {
+  it('of a campaign means exactly its accounts, under a digest of its own', () => {
+    const members = new Set(['P1', 'M1']);
+    const found = preview({ selector: { campaign: 'c1' }, members });
+    expect(found.accounts).toEqual(['M1', 'P1']);
+    expect(preview({ selector: { campaign: 'c1', class: 'manager' }, members }).accounts).toEqual(['M1']);
+    expect(preview({ selector: { campaign: 'c2' }, members }).digest).not.toBe(found.digest);
+    expect(() => preview({ selector: { campaign: 'c1' } })).toThrow('a campaign goes with its accounts');
+  });
+
+  it('is bounded only by a class, an organisation or a campaign', () => {
     expect([{}, { department: '69' }, { profession: 'nurse' }, { org: '' }].map(isBounded as never)).toEqual([
       false,
       false,
       false,
       false,
     ]);
-    expect(isBounded({ class: 'manager' }) && isBounded({ org: '1' })).toBe(true);
+    expect(isBounded({ class: 'manager' }) && isBounded({ org: '1' }) && isBounded({ campaign: 'c1' })).toBe(true);
+    expect(isBounded({ campaign: '' })).toBe(false);
   });
 });

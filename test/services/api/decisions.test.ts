@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, sampleAlert, T0 } from '../../support/sample-alert.ts';
+import { sampleCampaign } from '../../support/sample-campaign.ts';
 import { AMPLE, samplePolicy } from '../../support/sample-policy.ts';
+import { told } from '../responder/bench.ts';
 import { ANALYST, APPROVER, AUDITOR, createApiBench, GATEWAY, OTHER_APPROVER, VIEWER } from './api-bench.ts';
 
 const ID = 'PS-000123';
@@ -192,6 +194,46 @@ describe('containment of a class', () => {
     expect(reverted.body.state).toBe('reverting');
     expect(register.get('PS-000000')?.enabled).toBe(true);
     expect((await ask(VIEWER, 'GET', '/v1/containments')).body.items).toMatchObject([{ id, state: 'reverted' }]);
+  });
+
+  it('of a campaign: offered once with who would be hurt, and done by nobody but two people', async () => {
+    const protectedAccounts = [{ account: 'PS-000002', reason: 'on call', untilMs: T0 + HOUR }];
+    const bench = createApiBench({ policy: { protectedAccounts } });
+    const { ask, register, responder, published } = bench;
+    // One of them is in no directory.
+    const accounts = ['PS-000000', 'PS-000002', 'PS-000004'];
+    await responder.onCampaign(sampleCampaign(accounts));
+    await responder.onCampaign(sampleCampaign(['PS-000000']));
+    await responder.onCampaign(sampleCampaign([...accounts, 'PS-000003'], { revision: 2 }));
+    await responder.onCampaign(sampleCampaign(accounts));
+    await responder.idle();
+    expect(told(published)).toEqual(['notice containment_offered']);
+    expect(JSON.parse(published[0]!.body).message).toContain('would suspend 2 and spare 1');
+    expect(accounts.map((id) => register.get(id)?.enabled)).toEqual([true, true, true]);
+    const { items } = (await ask(VIEWER, 'GET', '/v1/campaigns')).body;
+    expect(items).toMatchObject([{ id: 'c0ffee', revision: 2, accounts: [...accounts, 'PS-000003'] }]);
+    const meant = { selector: { campaign: 'c0ffee' }, rung: 'suspend' };
+    const shown = (await ask(VIEWER, 'POST', '/v1/containments/preview', meant)).body;
+    expect(shown).toMatchObject({
+      accounts: ['PS-000000', 'PS-000003', 'PS-000004'],
+      spared: [{ account: 'PS-000002' }],
+      groups: [{ profession: 'optician', department: '69', affected: 3, of: 5 }],
+    });
+    const asked = await ask(ANALYST, 'POST', '/v1/containments', { ...meant, digest: shown.digest, reason: 'stolen' });
+    const approve = (who: string) =>
+      ask(who, 'POST', `/v1/containments/${asked.body.id}/approve`, { digest: shown.digest });
+    expect((await approve(APPROVER)).status).toBe(403);
+    expect(register.get('PS-000004')?.enabled).toBe(true);
+    expect((await approve(OTHER_APPROVER)).status).toBe(200);
+    await responder.runDue();
+    await responder.idle();
+    expect(['PS-000000', 'PS-000002', 'PS-000004'].map((id) => register.get(id)?.enabled)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    const unknown = { ...meant, selector: { campaign: 'nobody' } };
+    expect((await ask(VIEWER, 'POST', '/v1/containments/preview', unknown)).status).toBe(404);
   });
 
   it('is refused unbounded, unseen, and without a directory', async () => {

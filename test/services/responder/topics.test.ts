@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { openMemoryLog } from '#libs/adapters/memory/event-log.ts';
 import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
-import { detectionFinding } from '#libs/formats/ocsf/index.ts';
+import { campaignFinding, detectionFinding } from '#libs/formats/ocsf/index.ts';
 import type { Alert } from '#libs/model/alert.ts';
 import type { EventLog } from '#libs/ports/event-log.ts';
 import { readAlerts } from '#services/responder/alert-reader.ts';
 import type { AlertRejection } from '#services/responder/dead-letter.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
 import { sampleAlert, T0 } from '../../support/sample-alert.ts';
+import { sampleCampaign } from '../../support/sample-campaign.ts';
 import { createBench } from './bench.ts';
 
 const ID = 'PS-000123';
@@ -125,6 +126,18 @@ describe('from the alert topic to the action topics', () => {
     ]);
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify([rejections, letters])).not.toContain('18005');
+    await log.close();
+  });
+
+  it('takes a campaign as an offer to people, and nothing else', async () => {
+    const log = await createTopics();
+    const bench = createBench({ publish: createPublisher(log, 'vigie') });
+    await put(log, 'c0ffee', JSON.stringify(campaignFinding(sampleCampaign([ID]), source)));
+    await readUntil(log, bench, async () => (await bench.store.cases('campaign', 9)).length > 0);
+    const notices = (await all(log, 'vigie.alerts')).filter((r) => r.headers.get('ce_type') === 'vigie.notice');
+    expect(notices.map((n) => n.headers.get('ce_id'))).toEqual(['notice:containment_offered:c0ffee']);
+    expect(bench.register.get(ID)?.enabled).toBe(true);
+    expect(await bench.store.actionsOf(ID)).toEqual([]);
     await log.close();
   });
 
