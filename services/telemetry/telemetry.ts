@@ -1,14 +1,13 @@
 /** What a process measures and traces, and where it gives that out: for Prometheus to fetch, by OTLP, both or nowhere. */
 import type { Meter, Tracer } from '@opentelemetry/api';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { NO_TRACER } from '#libs/telemetry/in-span.ts';
 import type { Logger } from '#libs/telemetry/log-line.ts';
+import { PresentOtlp, PresentPrometheus } from './exporters.ts';
 import type { Listening } from './listen.ts';
 import { listenForMetrics } from './listen.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
@@ -54,7 +53,7 @@ export async function startTelemetry(parts: TelemetryParts): Promise<Telemetry> 
       }),
     )
     .merge(detectResources({ detectors: [envDetector] }));
-  const prometheus = listen && new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
+  const prometheus = listen && new PresentPrometheus({ preventServerStart: true, withoutScopeInfo: true });
   const meters = new MeterProvider({
     resource,
     readers: [
@@ -62,7 +61,7 @@ export async function startTelemetry(parts: TelemetryParts): Promise<Telemetry> 
       ...(metrics
         ? [
             new PeriodicExportingMetricReader({
-              exporter: new OTLPMetricExporter(metrics),
+              exporter: new PresentOtlp(metrics),
               exportIntervalMillis: everyMs,
             }),
           ]
