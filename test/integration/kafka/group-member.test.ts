@@ -46,7 +46,8 @@ describeWithKafka('a member of a group whose handler takes its time', ({ brokers
         },
         batch: async (batch) => {
           await onBatch(batch);
-          for (const { value } of batch.records) member.seen[batch.partition as 0 | 1].push(Number(Buffer.from(value!)));
+          for (const { value } of batch.records)
+            member.seen[batch.partition as 0 | 1].push(Number(Buffer.from(value!)));
           positions.set(batch.partition, batch.next);
         },
         revoked: async (partition) => void member.revoked.push(partition),
