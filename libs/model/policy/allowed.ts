@@ -14,6 +14,9 @@ export interface SchemaNode {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  /** Of a table whose names are a list: what stands at each, and the list. */
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly propertyNames?: SchemaNode;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly minimum?: number;
@@ -34,7 +37,7 @@ export function schemaAt(root: SchemaNode, path: readonly PropertyKey[]): Schema
   for (const step of path) {
     const next: SchemaNode[] = [];
     for (const node of nodes.flatMap((n) => n.anyOf ?? [n])) {
-      const child = typeof step === 'number' ? node.items : node.properties?.[String(step)];
+      const child = typeof step === 'number' ? node.items : (node.properties?.[String(step)] ?? ofEach(node));
       if (child) next.push(child);
     }
     nodes = next;
@@ -42,9 +45,14 @@ export function schemaAt(root: SchemaNode, path: readonly PropertyKey[]): Schema
   return nodes[0];
 }
 
+const ofEach = ({ additionalProperties: each }: SchemaNode): SchemaNode | undefined =>
+  typeof each === 'object' ? each : undefined;
+
 /** Field names that may stand in the object at `node`. */
 export const fieldsOf = (node: SchemaNode | undefined): readonly string[] =>
-  (node?.anyOf ?? (node ? [node] : [])).flatMap((n) => Object.keys(n.properties ?? {}));
+  (node?.anyOf ?? (node ? [node] : [])).flatMap((n) =>
+    n.properties === undefined ? (n.propertyNames?.enum ?? []).map(String) : Object.keys(n.properties),
+  );
 
 /** `a number from 0.5 to 200`, `one of observe, approve, auto`, … */
 export function allowedAt(node: SchemaNode | undefined): string {
