@@ -54,6 +54,11 @@ export interface CallReason {
   readonly actor: string;
   readonly reason: string;
   readonly atMs: number;
+  /**
+   * Aborted where something graver waits for this account: a call that only waits then ends early, as `unknown`. It is made
+   * again later.
+   */
+  readonly hurry?: AbortSignal;
 }
 
 /**

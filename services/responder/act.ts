@@ -21,7 +21,7 @@ async function save(context: ResponderContext, record: ActionRecord, outbox: Out
 
 /** Puts the account's restriction in force: first in the store, with the action's own change, then at the gateway. */
 async function restrict(context: ResponderContext, record: ActionRecord): Promise<ActionRecord> {
-  const { store, clock, outbound } = context;
+  const { store, clock, outbound, restrictions } = context;
   const nowMs = clock.nowMs();
   const next = entering(record, 'restrict', {}, nowMs);
   const restriction = await restrictionAfter(context, record.plan.accountId, [next], nowMs);
@@ -34,6 +34,7 @@ async function restrict(context: ResponderContext, record: ActionRecord): Promis
     outbox: [...(restriction ? [outbound.restriction(restriction, nowMs)] : []), outbound.action(next)],
   });
   if (!done) throw new Overtaken();
+  if (restriction) restrictions.put(restriction);
   return next;
 }
 
@@ -91,10 +92,15 @@ function callsFor(record: ActionRecord, view: AccountView): ActionStep[] {
 }
 
 /** The call that makes `step` so. */
-function call(context: ResponderContext, record: ActionRecord, step: ActionStep): Promise<CallOutcome> {
+function call(
+  context: ResponderContext,
+  record: ActionRecord,
+  step: ActionStep,
+  hurry: AbortSignal,
+): Promise<CallOutcome> {
   const { connector, clock } = context;
   const { accountId, rung, id, alertId } = record.plan;
-  const why = { actionId: id, actor: MACHINE, reason: `alert ${alertId}`, atMs: clock.nowMs() };
+  const why = { actionId: id, actor: MACHINE, reason: `alert ${alertId}`, atMs: clock.nowMs(), hurry };
   return safely(() => {
     if (step === 'end_sessions') return connector.endSessions(accountId, why);
     return rung === 'suspend' ? connector.disable(accountId, why) : connector.requireStepUp(accountId, why);
@@ -136,27 +142,37 @@ async function finish(context: ResponderContext, record: ActionRecord, detail = 
 }
 
 /** From the record as the store has it to `verified`, or to a failure that is written down. */
-async function work(context: ResponderContext, found: ActionRecord, spans: SpanPlace): Promise<void> {
+async function work(
+  context: ResponderContext,
+  found: ActionRecord,
+  spans: SpanPlace,
+  hurry: AbortSignal,
+): Promise<void> {
   const { store, connector, clock, restrictions } = context;
   const { accountId, rung } = found.plan;
-  let record = found.state === 'planned' ? await restrict(context, found) : found;
-  // Whoever made the record restricted may have died before it told the gateway.
-  const restriction = await store.restriction(accountId);
-  if (restriction) restrictions.put(restriction);
+  // A look changes nothing: it need not wait until the restriction is written down.
+  const looking = rung === 'throttle' ? undefined : safely(() => connector.read(accountId));
+  let record = found;
+  if (found.state === 'planned') record = await restrict(context, found);
+  else {
+    // Whoever made the record restricted may have died before it told the gateway.
+    const restriction = await store.restriction(accountId);
+    if (restriction) restrictions.put(restriction);
+  }
   context.flushSoon();
-  if (rung === 'throttle') return throttle(context, record);
+  if (!looking) return throttle(context, record);
 
-  const before = await safely(() => connector.read(accountId));
+  const before = await looking;
   if (before.outcome !== 'done') return fail(context, record, before);
   const { enabled, stepUpRequired } = before.value;
   const earlier: EarlierAccount = record.earlier || { enabled, stepUpRequired };
   for (const step of callsFor(record, before.value)) {
     record = entering(record, step, { earlier }, clock.nowMs());
     await save(context, record);
-    const outcome = await call(context, record, step);
+    const outcome = await call(context, record, step, hurry);
     if (outcome.outcome === 'done') continue;
     // Where one of several keepers cannot be reached, sessions at the others do not live on until it can.
-    if ('partial' in outcome && step === 'block') await call(context, record, 'end_sessions');
+    if ('partial' in outcome && step === 'block') await call(context, record, 'end_sessions', hurry);
     return fail(context, record, outcome);
   }
   record = entering(record, 'read_back', { earlier }, clock.nowMs());
@@ -184,7 +200,15 @@ async function readBack(context: ResponderContext, record: ActionRecord): Promis
 /** States that {@link act} works on. */
 const WORKED_ON: ReadonlySet<string> = new Set(['planned', 'requested', 'unknown', 'applied', 'failed']);
 
-/** Works on an action as far as it gets. Nothing happens where it is finished. Throws only what the store throws. */
-export async function act(context: ResponderContext, record: ActionRecord, spans: SpanPlace): Promise<void> {
-  if (WORKED_ON.has(record.state)) await work(context, record, spans);
+/**
+ * Works on an action as far as it gets. Nothing happens where it is finished. Throws only what the store throws.
+ * @param hurry aborted where a graver action waits for this account
+ */
+export async function act(
+  context: ResponderContext,
+  record: ActionRecord,
+  spans: SpanPlace,
+  hurry: AbortSignal,
+): Promise<void> {
+  if (WORKED_ON.has(record.state)) await work(context, record, spans, hurry);
 }

@@ -1,11 +1,11 @@
 import type { PlannedAction } from '#libs/model/action.ts';
 import type { ActionRecord } from '#libs/model/action-record.ts';
-import type { Alert } from '#libs/model/alert.ts';
+import type { Alert, RestrictingRung } from '#libs/model/alert.ts';
 import type { Campaign } from '#libs/model/campaign.ts';
 import type { ContainmentPreview } from '#libs/model/containment.ts';
 import type { Person } from '#libs/model/person.ts';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
-import { isHolding } from '#libs/respond/index.ts';
+import { isHolding, rungHeight } from '#libs/respond/index.ts';
 import type { SpanPlace } from '#libs/telemetry/in-span.ts';
 import { inSpan, NO_TRACER } from '#libs/telemetry/in-span.ts';
 import { act } from './act.ts';
@@ -106,26 +106,32 @@ export function createResponder(parts: ResponderParts): Responder {
     flushSoon: () => inBackground(flush()),
   };
 
+  /** What is being worked on for each account: a graver action that comes meanwhile ends its waiting. */
+  const inHand = new Map<string, { readonly rung: RestrictingRung; readonly hurry: AbortController }>();
+
   /**
    * Works on one action in its account's turn, unless it is not due yet.
    * @param takeOver work on it whoever holds its lease
    */
-  async function carryOn({ plan }: ActionRecord, takeOver = false, place = traces): Promise<void> {
+  async function carryOn({ plan }: Pick<ActionRecord, 'plan'>, takeOver = false, place = traces): Promise<void> {
     await queue.run(plan.accountId, async () => {
       const record = await store.action(plan.id);
       const nowMs = clock.nowMs();
       if (!record || (record.dueMs > nowMs && !takeOver)) return;
-      const { untilMs } = record.plan;
+      const { untilMs, accountId, rung } = record.plan;
+      const hurry = new AbortController();
+      inHand.set(accountId, { rung, hurry });
       try {
         if (record.state === 'reverted' && record.undo === 'pending') await undo(context, record);
         else if (isHolding(record) && untilMs > 0 && untilMs <= nowMs) await expire(context, record);
         else {
-          const { rung } = record.plan;
           const attributes = { rung, state: record.state, attempts: record.attempts };
-          await inSpan(place, 'responder.act', attributes, (_span, inner) => act(context, record, inner));
+          await inSpan(place, 'responder.act', attributes, (_span, inner) => act(context, record, inner, hurry.signal));
         }
       } catch (error) {
         if (!(error instanceof Overtaken)) throw error;
+      } finally {
+        inHand.delete(accountId);
       }
     });
     context.flushSoon();
@@ -172,8 +178,9 @@ export function createResponder(parts: ResponderParts): Responder {
         span.setAttribute('plans', plans.length);
         for (const plan of plans) {
           if (plan.decision !== 'act') continue;
-          const record = await store.action(plan.id);
-          if (record) inBackground(carryOn(record, false, inner));
+          const before = inHand.get(plan.accountId);
+          if (before && rungHeight(before.rung) < rungHeight(plan.rung)) before.hurry.abort();
+          inBackground(carryOn({ plan }, false, inner));
         }
         context.flushSoon();
         return plans;

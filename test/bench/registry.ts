@@ -51,6 +51,7 @@ export const BENCHES: readonly BenchEntry[] = [
     measures:
       'access event to alert to disable call to verified, real Kafka, Keycloak and PostgreSQL (each given, or Docker, a JDK with Maven, PostgreSQL)',
     figures: [
+      'stop_not_suspended',
       'stop_alert_ms_p50',
       'stop_alert_ms_p99',
       'stop_call_ms_p50',

@@ -29,6 +29,8 @@ const PARTITIONS = 4;
 const METRICS_PORT = 19_466;
 /** Between two requests of a thief. */
 const REQUEST_EVERY_MS = 250;
+/** A theft that is not suspended by then is not waited for any longer. */
+const GIVEN_UP_MS = 30_000;
 
 type Server = { readonly url: string; stop(): Promise<void> };
 
@@ -122,9 +124,11 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
   const alertedAt = new Map<string, number>();
   const portal = portalOf(realm);
   const measured: Stop[] = [];
+  /** Thefts that did not reach the rung in time: the detector's matter. */
+  let notSuspended = 0;
 
   /** The thief acts until his account is stopped. */
-  async function steal({ accountId, requests }: Theft): Promise<Stop> {
+  async function steal({ accountId, requests }: Theft): Promise<Stop | undefined> {
     const sentAt = new Map<number, number>();
     let seq = 0;
     const request = async () => {
@@ -135,7 +139,7 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
       await log.append([appendLine(accountId, JSON.stringify(event))]);
     };
     let nextMs = performance.now();
-    for (const end = nextMs + 120_000; performance.now() < end; ) {
+    for (const end = nextMs + GIVEN_UP_MS; performance.now() < end; ) {
       if (performance.now() >= nextMs) {
         nextMs += REQUEST_EVERY_MS;
         await request();
@@ -151,7 +155,7 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    throw new Error(`${accountId} was not stopped in 2 minutes and ${seq} requests`);
+    return undefined;
   }
 
   const reading = await readAlerts({
@@ -181,8 +185,11 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
     const waiting = thefts.slice(WARM_UP);
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
-        for (let theft = waiting.shift(); theft !== undefined; theft = waiting.shift())
-          measured.push(await steal(theft));
+        for (let theft = waiting.shift(); theft !== undefined; theft = waiting.shift()) {
+          const stop = await steal(theft);
+          if (stop) measured.push(stop);
+          else notSuspended += 1;
+        }
       }),
     );
     if (live.errors.length > 0) throw live.errors[0];
@@ -201,6 +208,11 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
       measured.map((m) => m[of]),
     );
   return {
+    stop_not_suspended: {
+      value: notSuspended,
+      unit: `of ${MEASURED} thefts in ${GIVEN_UP_MS / 1000} s`,
+      runs: [notSuspended],
+    },
     ...figures('stop_alert_ms', 'alertMs'),
     ...figures('stop_call_ms', 'callMs'),
     ...figures('stop_verified_ms', 'verifiedMs'),

@@ -7,6 +7,7 @@ import { endAllSessions, liveSessions } from './end-sessions.ts';
 import type { KeycloakUser } from './find-user.ts';
 import { findUser } from './find-user.ts';
 import type { KeycloakOptions } from './options.ts';
+import { createRecentUsers } from './recent-users.ts';
 import { stepUpGroup } from './step-up-group.ts';
 
 const DONE = { outcome: 'done', value: undefined } as const;
@@ -49,25 +50,45 @@ async function viewOf(client: KeycloakClient, user: KeycloakUser, groupId: strin
  * could only be set by writing the whole profile over.
  */
 export function createKeycloakConnector(options: KeycloakOptions): AccountConnector {
-  const { stepUpGroup: groupName, pause = (ms) => sleep(ms) } = options;
+  const { stepUpGroup: groupName, nowMs = () => Date.now() } = options;
+  const pause = options.pause ?? ((ms, signal) => sleep(ms, undefined, signal ? { signal } : {}).catch(() => {}));
   const client = createKeycloakClient(options);
+  const recent = createRecentUsers();
 
   async function withUser<T>(
     id: string,
     work: (user: KeycloakUser) => Promise<CallOutcome<T>>,
   ): Promise<CallOutcome<T>> {
     const user = await findUser(client, options, id);
+    if (user.outcome === 'done') recent.put(id, user.value);
+    else recent.forget(id);
     return user.outcome === 'done' ? work(user.value) : user;
   }
 
+  /**
+   * Writes follow a read by moments: the user found then is not searched for again. One that is gone meanwhile (deleted and
+   * made anew under another id) is.
+   */
+  async function withKnown(
+    accountId: string,
+    work: (user: KeycloakUser) => Promise<CallOutcome>,
+  ): Promise<CallOutcome> {
+    const known = recent.get(accountId);
+    if (!known) return withUser(accountId, work);
+    const outcome = await work(known);
+    if (outcome.outcome !== 'not_found') return outcome;
+    recent.forget(accountId);
+    return withUser(accountId, work);
+  }
+
   const setEnabled = (accountId: string, enabled: boolean): Promise<CallOutcome> =>
-    withUser(accountId, async (user) => {
+    withKnown(accountId, async (user) => {
       const result = await client.call('PUT', `/users/${user.id}`, JSON.stringify({ enabled }));
       return result.ok ? DONE : result.failure;
     });
 
   const setMembership = (accountId: string, method: 'PUT' | 'DELETE'): Promise<CallOutcome> =>
-    withUser(accountId, async (user) => {
+    withKnown(accountId, async (user) => {
       if (!groupName) return { outcome: 'rejected', detail: 'no step-up group is configured' };
       const group = await stepUpGroup(client, groupName);
       if (group.outcome !== 'done') return group;
@@ -117,6 +138,7 @@ export function createKeycloakConnector(options: KeycloakOptions): AccountConnec
     requireStepUp: (accountId) => setMembership(accountId, 'PUT'),
     clearStepUp: (accountId) => setMembership(accountId, 'DELETE'),
     demandNewPassword: (accountId) => withUser(accountId, newPassword),
-    endSessions: (accountId) => withUser(accountId, (user) => endAllSessions(client, user, pause)),
+    endSessions: (accountId, { hurry }) =>
+      withKnown(accountId, (user) => endAllSessions(client, user, { pause, nowMs, hurry })),
   };
 }

@@ -20,6 +20,8 @@ export interface KeycloakOptions {
   readonly neverTouch?: readonly string[];
   /** Longest wait for one answer, ms. */
   readonly callTimeoutMs?: number;
-  /** Waits between the two sign-outs; a test may pass its own. */
-  readonly pause?: (ms: number) => Promise<void>;
+  /** Waits between the two sign-outs, or until the signal is aborted; a test may pass its own. */
+  readonly pause?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** The machine's clock, ms; a test may pass its own. */
+  readonly nowMs?: () => number;
 }
