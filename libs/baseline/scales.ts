@@ -26,9 +26,13 @@ const WINSOR_OFFSET = 10;
 const MAX_DAILY_GROWTH = 1.03;
 const LEARNT_DAYS = 20;
 
-/** What a day's count contributes, given the current mean a day. */
-export const winsorised = (count: number, meanPerDay: number): number =>
-  Math.min(count, WINSOR_FACTOR * meanPerDay + WINSOR_OFFSET);
+/** The first days of an account are believed sooner: else a giant would stay small for weeks. */
+const EARLY_DAYS = 5;
+const EARLY_FACTOR = 10;
+
+/** What a day's count contributes, given the current mean a day and the days learnt so far. */
+export const winsorised = (count: number, meanPerDay: number, learntDays: number): number =>
+  Math.min(count, (learntDays < EARLY_DAYS ? EARLY_FACTOR : WINSOR_FACTOR) * meanPerDay + WINSOR_OFFSET);
 
 /** New people a worked day: posterior mean of own days and the group's expectation. */
 export function newPerDay(worked: WorkedDays, priorPerDay: number): number {

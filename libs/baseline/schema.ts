@@ -16,6 +16,8 @@ export const STREAM_ROOM = 24;
 /** Insurers an account's people usually have; NIR lately tried under several identities. */
 export const INSURERS_KEPT = 8;
 export const TRIED = 8;
+/** Misses that may turn out to be typing mistakes. */
+export const TYPED = 3;
 
 /** What is known of an account over all its channels. */
 export const ACCOUNT_SCHEMA = {
@@ -117,6 +119,8 @@ export const CHANNEL_SCHEMA = {
   missVoices: ['u8', 1],
   /** People without follow-up in the last 28 days, and quotas in force (people). */
   unfollowed: ['u32', 1],
+  /** Of them, those for whom the account was restricted already: a busy day is held against it once. */
+  spent: ['f32', 1],
   quotaHour: ['u16', 1],
   quotaDay: ['u16', 1],
   quotaUnfollowed: ['u16', 1],
@@ -126,9 +130,17 @@ export const CHANNEL_SCHEMA = {
   recentDepartment: ['u8', RECENT],
   recentAt: ['u8', 1],
   recentLength: ['u8', 1],
+  /** How well the long run, the area and the last people foretold whom the account meets. */
+  forecasters: ['f32', 3],
   /** NIR prefixes (hashed) and orders of the last people. */
   neighbour: ['i32', NEIGHBOURS],
   neighbourAt: ['u8', 1],
+  /** The last misses that may have been mistyped: number (ten digits, then three), when, and what it brought (nats; 0 free). */
+  slipPrefix: ['f64', TYPED],
+  slipOrder: ['u16', TYPED],
+  slipMinute: ['u32', TYPED],
+  slipNats: ['f32', TYPED],
+  slipAt: ['u8', 1],
   /** Usual insurers (number + 1; 0 free) with their people, and people counted in all. */
   usualInsurer: ['u16', INSURERS_KEPT],
   usualPeople: ['u16', INSURERS_KEPT],

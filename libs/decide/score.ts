@@ -62,14 +62,17 @@ CAPS[S_CADENCE] = 5;
 /** Conclusive alone. */
 CAPS[S_HONEYTOKEN] = 30;
 const GATE_NATS = 2;
-/** Streams of who is looked up: one of them at least must speak. */
+/** One pair of neighbours happens to everybody: more than that. */
+const ADJACENCY_GATE_NATS = 4.5;
+/**
+ * Streams of who is looked up: one of them at least must speak. Not those that merely were never seen before: a home for the
+ * elderly is unseen by all, and billed weeks later.
+ */
 const GATE = [
   S_TERRITORY,
   S_TERRITORY_SOURCE,
   S_MISS,
   S_MISS_SOURCE,
-  S_ADJACENCY,
-  S_UNSEEN,
   S_CLOSED_CONTRACT,
   S_IDENTITIES,
   S_OTHER_INSURER,
@@ -130,6 +133,7 @@ export function scoreInto(
   into.who = Math.round((total - when) * 1000) / 1000;
   into.gate = false;
   for (const s of GATE) if (worth[s]! >= GATE_NATS) into.gate = true;
+  if (worth[S_ADJACENCY]! >= ADJACENCY_GATE_NATS) into.gate = true;
 }
 
 /** Two views of the same people count once. */

@@ -68,5 +68,12 @@ export {
 } from './presence.ts';
 export { rateLogRatio } from './rate.ts';
 export type { StreamSpec } from './stream.ts';
-export { longRunProbability, recentProbability, territoryLogRatio } from './territory.ts';
+export {
+  FORECASTERS,
+  forecast,
+  longRunProbability,
+  recentProbability,
+  reweigh,
+  territoryLogRatio,
+} from './territory.ts';
 export { COMMONNESS_CLASSES, commonnessClass, commonnessLogRatio, unseenLogRatio } from './unseen.ts';

@@ -16,3 +16,7 @@ export interface Incident {
   /** People exposed by insurer (its number in the log, '' unknown). */
   readonly byInsurer: Map<string, number>;
 }
+
+/** What a row's incident is: none, one of numbers only (from which is learnt, so that a quota can grow to its account), one with a score. */
+export const INCIDENT_OF_QUOTA = 1;
+export const INCIDENT_SCORED = 2;

@@ -14,11 +14,12 @@ import {
   severityOf,
 } from '#libs/decide/index.ts';
 import type { Alert, Evidence, InsurerExposure } from '#libs/model/alert.ts';
-import { ACCOUNT_CLASSES, CHANNELS, PROFESSIONS } from '#libs/model/codes.ts';
+import { ACCOUNT_CLASSES, CHANNELS, CLASS_MANAGER, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENTS } from '#libs/model/departments.ts';
 import { S_DORMANT, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
 import { wokeNats } from './accounts.ts';
 import type { Incident } from './incident.ts';
+import { INCIDENT_OF_QUOTA, INCIDENT_SCORED } from './incident.ts';
 import { MAX_LOOKBACK_MINUTES } from './limits.ts';
 import { signalRise } from './signals.ts';
 import { sourceNats } from './sources.ts';
@@ -34,16 +35,17 @@ const ANNOUNCE_AGAIN_MS = 24 * 3_600_000;
 /** A stream worth at least this helps to date an incident's start. */
 const DATING_NATS = 2;
 
-/** Scores a row after its evidence moved, and opens, raises or leaves alone its incident. `minute` is event time. */
-export function assess(state: PipelineState, row: number, timeMs: number, minute: number): void {
+/** Scores a row after its evidence moved, and opens, raises or leaves alone its incident. `minute` is event time; `bulk`: one answer was a quota's worth. */
+export function assess(state: PipelineState, row: number, timeMs: number, minute: number, bulk = false): void {
   const { channels, accounts, policy, score } = state;
   const account = channels.account[row]!;
   const accountClass = accounts.accountClass[account]!;
+  const source = sourceNats(state, account, minute);
   scoreInto(
     score,
     channels.nats,
     row * STREAM_ROOM,
-    sourceNats(state, account, minute),
+    source,
     wokeNats(state, account, minute),
     channels.allowance[row]!,
     channels.switchNats[row]!,
@@ -58,28 +60,44 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   signalRise(state, row, total, minute);
   state.observer?.(row, total, score.gate ? who : 0);
   const quota = quotaReached(state, row, minute);
-  // Such a day teaches nothing. A lower bar would freeze an honest account that has changed in what it used to be.
-  if (total >= policy.thresholds[RUNG_STEP_UP]! || quota) {
+  // Such a day teaches nothing. A lower bar would freeze an honest account that has changed in what it used to be, and one
+  // that is larger than its quota would never be learnt.
+  if (total >= policy.thresholds[RUNG_STEP_UP]!) {
     const slot = row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
     channels.dayFlags[slot] = channels.dayFlags[slot]! | DAY_SUSPECT;
   }
-  const bits = rungsReached(total, who, score.gate, quota, policy);
+  // A second factor is the answer where numbers come with something else: from a source of today, of a manager (who may see
+  // anybody), again after a restriction, or in one answer that no restriction can take back.
+  const asks =
+    quota !== QUOTA_HELD &&
+    (bulk || source > 0 || accountClass === CLASS_MANAGER || (quota === QUOTA_UNFOLLOWED && channels.spent[row]! > 0));
+  const bits = rungsReached(total, who, score.gate, quota !== QUOTA_HELD, asks && !inGrace, policy);
   if (bits === 0 && channels.incident[row] === 0) return;
   raise(state, row, timeMs, minute, bits, total, score);
+  // Half of the quota more, and it is reached again.
+  if (quota === QUOTA_UNFOLLOWED) channels.spent[row] = channels.unfollowed[row]! - channels.quotaUnfollowed[row]! / 2;
 }
 
-/** Whether a quota of this hour, day or 28 days is used up. */
-export function quotaReached(state: PipelineState, row: number, minute: number): boolean {
+/** Which quota is used up. */
+const QUOTA_HELD = 0;
+const QUOTA_VOLUME = 1;
+const QUOTA_UNFOLLOWED = 2;
+
+function quotaReached(state: PipelineState, row: number, minute: number): number {
   const channels = state.channels;
   const hour = Math.floor(minute / 60) & (HOURS - 1);
   const day = Math.floor(minute / 1440) & (DAYS - 1);
-  return (
+  if (
     channels.hourNew[row * HOURS + hour]! >= channels.quotaHour[row]! ||
-    channels.dayNew[row * DAYS + day]! >= channels.quotaDay[row]! ||
-    (channels.unfollowed[row]! >= channels.quotaUnfollowed[row]! &&
-      state.groups.followed[channels.group[row]!] === 1 &&
-      channels.dayNew[row * DAYS + day]! > 0)
-  );
+    channels.dayNew[row * DAYS + day]! >= channels.quotaDay[row]!
+  ) {
+    return QUOTA_VOLUME;
+  }
+  return channels.unfollowed[row]! - channels.spent[row]! >= channels.quotaUnfollowed[row]! &&
+    state.groups.followed[channels.group[row]!] === 1 &&
+    channels.dayNew[row * DAYS + day]! > 0
+    ? QUOTA_UNFOLLOWED
+    : QUOTA_HELD;
 }
 
 function raise(
@@ -100,7 +118,10 @@ function raise(
     incident = open(state, row, timeMs, started, scored ? 'mass_enumeration' : 'quota_exceeded');
   }
   if (bits !== 0) incident.lastElevatedMs = timeMs;
-  if (scored) incident.kind = 'mass_enumeration';
+  if (scored) {
+    incident.kind = 'mass_enumeration';
+    state.channels.incident[row] = INCIDENT_SCORED;
+  }
   let fresh = bits & ~incident.rungs;
   // A restriction that ends by itself must not set the thief free: what still holds is said again every day.
   // For a suspension too: where only a person may suspend, the machine's throttle in its place has an end.
@@ -181,7 +202,7 @@ function open(
     incident.byInsurer.set(insurer, (incident.byInsurer.get(insurer) ?? 0) + people);
   }
   state.incidents.set(row, incident);
-  channels.incident[row] = 1;
+  channels.incident[row] = kind === 'mass_enumeration' ? INCIDENT_SCORED : INCIDENT_OF_QUOTA;
   return incident;
 }
 
@@ -288,10 +309,11 @@ function evidenceOf(state: PipelineState, row: number, score: Score, hour: numbe
       nats: 0,
     });
   }
-  if (channels.unfollowed[row]! >= channels.quotaUnfollowed[row]!) {
+  const unfollowed = Math.floor(channels.unfollowed[row]! - channels.spent[row]!);
+  if (unfollowed >= channels.quotaUnfollowed[row]!) {
     list.push({
       name: 'quota_unfollowed',
-      observed: channels.unfollowed[row]!,
+      observed: unfollowed,
       of: channels.quotaUnfollowed[row]!,
       expected: thousandths(channels.unfollowed28[row]!),
       nats: 0,

@@ -57,7 +57,8 @@ export function judgeDays(state: PipelineState, row: number, last: number, today
     const slot = row * DAYS + (day & (DAYS - 1));
     const found = channels.dayFound[slot]!;
     if (found === 0) continue;
-    if (day > last - 2 && day <= today - 2) {
+    // Whoever does not work on the next day bills on the one after: Saturday's people are no case for Monday morning.
+    if (day > last - 2 && day <= today - 2 && workedAfter(state, row, day)) {
       judge(
         state,
         row,
@@ -73,6 +74,10 @@ export function judgeDays(state: PipelineState, row: number, last: number, today
     }
   }
 }
+
+/** Whether the account worked on the day after. */
+export const workedAfter = (state: PipelineState, row: number, day: number): boolean =>
+  day < state.channels.day[row]! && state.channels.dayHours[row * DAYS + ((day + 1) & (DAYS - 1))]! > 0;
 
 /** Whether the people the account knows are followed up as usual: if they are not either, billing goes another way. */
 function judgeKnown(state: PipelineState, row: number, known: number, followed: number): void {

@@ -21,7 +21,8 @@ import { usualMaximum, VOLUME_CLASSES, volumeClass } from '#libs/baseline/volume
 import { dayQuota, hourQuota, sizeAllowance, unfollowedQuota } from '#libs/decide/index.ts';
 import { DAY_CEILING_NATS, STREAMS } from '#libs/evidence/index.ts';
 import { STREAM_COUNT } from '#libs/model/streams.ts';
-import { judgeDays } from './judge.ts';
+import { INCIDENT_SCORED } from './incident.ts';
+import { judgeDays, workedAfter } from './judge.ts';
 import { LEARNING_LAG_DAYS } from './limits.ts';
 import type { PipelineState } from './state.ts';
 
@@ -80,7 +81,7 @@ function clearDays(state: PipelineState, row: number, last: number, today: numbe
 function noteVolume(state: PipelineState, row: number, day: number): void {
   const { channels, groups } = state;
   const count = channels.dayNew[row * DAYS + (day & (DAYS - 1))]!;
-  if (count === 0 || channels.incident[row] !== 0) return;
+  if (count === 0 || channels.incident[row] === INCIDENT_SCORED) return;
   const size = channels.group[row]! * VOLUME_CLASSES + volumeClass(count);
   groups.dayVolumes[size] = groups.dayVolumes[size]! + 1;
 }
@@ -118,7 +119,8 @@ function learnDays(state: PipelineState, row: number, last: number, today: numbe
     learnTrait(state, row, T_OUTSIDE, found, channels.dayOutside[t]!);
     learnTrait(state, row, T_WITHOUT_30M, found, found - channels.dayFollowed30m[t]!);
     learnTrait(state, row, T_WITHOUT_3H, found, found - channels.dayFollowed3h[t]!);
-    if (day <= today - 2) learnTrait(state, row, T_WITHOUT_1D, found, found - channels.dayFollowed1d[t]!);
+    if (day <= today - 2 && workedAfter(state, row, day))
+      learnTrait(state, row, T_WITHOUT_1D, found, found - channels.dayFollowed1d[t]!);
     learnTrait(state, row, T_WITHOUT_9D, found, found - channels.dayFollowed9d[slot]!);
     const known = channels.dayKnown[slot]!;
     learnTrait(state, row, T_KNOWN_WITHOUT, known, known - channels.dayKnownFollowed[t]!);
@@ -179,6 +181,7 @@ export function applyScales(state: PipelineState, row: number): void {
   const mean = channels.perDay[row] === 0 ? prior : channels.perDay[row]!;
   const lag = learningLag(state, today);
   const worked = { days: 0, hours: 0, people: 0, known: 0 };
+  const known = channels.learntDays[row]!;
   let unfollowedLearnt = 0;
   let unfollowedNow = 0;
   for (let day = today - DAYS + 1; day <= today; day++) {
@@ -189,22 +192,23 @@ export function applyScales(state: PipelineState, row: number): void {
     if (day > today - lag || (channels.dayFlags[slot]! & DAY_SUSPECT) !== 0) continue;
     worked.days++;
     worked.hours += channels.dayHours[slot]!;
-    worked.people += winsorised(channels.dayNew[slot]!, mean);
+    worked.people += winsorised(channels.dayNew[slot]!, mean, known);
     worked.known += channels.dayKnown[slot]!;
-    unfollowedLearnt += Math.min(without, winsorised(channels.dayNew[slot]!, mean));
+    unfollowedLearnt += Math.min(without, winsorised(channels.dayNew[slot]!, mean, known));
   }
-  const learnt = channels.learntDays[row]!;
-  channels.perDay[row] = limitedGrowth(channels.perDay[row]!, newPerDay(worked, prior), learnt);
-  channels.perHour[row] = limitedGrowth(channels.perHour[row]!, newPerHour(worked, prior), learnt);
+  channels.perDay[row] = limitedGrowth(channels.perDay[row]!, newPerDay(worked, prior), known);
+  channels.perHour[row] = limitedGrowth(channels.perHour[row]!, newPerHour(worked, prior), known);
   channels.knownPerDay[row] = knownPerDay(worked);
   // What 28 days would bring at the rate of the days learnt; the group's expectation while there are few of them.
   const without = groups.traitMean[channels.group[row]! * TRAIT_COUNT + T_WITHOUT_9D]!;
   const perWorkedDay = (unfollowedLearnt + 5 * prior * without) / (worked.days + 5);
-  channels.unfollowed28[row] = limitedGrowth(channels.unfollowed28[row]!, perWorkedDay * 20, learnt);
+  channels.unfollowed28[row] = limitedGrowth(channels.unfollowed28[row]!, perWorkedDay * 20, known);
   channels.unfollowed[row] = unfollowedNow;
+  channels.spent[row] = Math.min((channels.spent[row]! * 27) / 28, unfollowedNow);
   channels.allowance[row] = sizeAllowance(channels.perDay[row]!);
   const quota = policy.source.quota;
-  const cold = coldFactor(learnt);
+  // While the whole log is young, nobody's size is known, a giant's least of all.
+  const cold = coldFactor(known) * (today - state.firstDay < INFANCY_DAYS ? INFANCY_FACTOR : 1);
   channels.quotaHour[row] = hourQuota(quota, cold * channels.perHour[row]!);
   channels.quotaDay[row] = dayQuota(quota, cold * channels.perDay[row]!);
   if (cold > 1) {
@@ -214,3 +218,6 @@ export function applyScales(state: PipelineState, row: number): void {
   }
   channels.quotaUnfollowed[row] = unfollowedQuota(quota, cold * channels.unfollowed28[row]!);
 }
+
+const INFANCY_DAYS = 7;
+const INFANCY_FACTOR = 10;

@@ -23,7 +23,14 @@ import {
   unseenLogRatio,
 } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
-import { ACTION_EXPORT, OUTCOME_DENIED, OUTCOME_ERROR, OUTCOME_NOT_FOUND } from '#libs/model/codes.ts';
+import {
+  ACTION_EXPORT,
+  NIR_KEY_INVALID,
+  NIR_KEY_VALID,
+  OUTCOME_DENIED,
+  OUTCOME_ERROR,
+  OUTCOME_NOT_FOUND,
+} from '#libs/model/codes.ts';
 import {
   S_ADJACENCY,
   S_CADENCE,
@@ -60,6 +67,7 @@ import { expectedKnown, updateRate } from './rows.ts';
 import { stepCadence, stepContract, stepHoneytoken, stepIdentities, stepInsurer, stepPec } from './special-streams.ts';
 import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, stepTerritory } from './territory-step.ts';
+import { forgiveSlips, noteSlip } from './typing.ts';
 
 const ADJACENT_HIT = bernoulliLogRatio(true, ADJACENCY_NULL, ADJACENCY_ATTACK);
 const ADJACENT_MISS = bernoulliLogRatio(false, ADJACENCY_NULL, ADJACENCY_ATTACK);
@@ -149,6 +157,7 @@ export function takeLookup(
         if (nats < 4) learnArea(state, row, event.birthDepartment, channels.dayFound[daySlot]!);
       }
     }
+    forgiveSlips(state, row, event, minute);
     observeMiss(state, row, false, minute, newSource);
     stepAdjacency(state, row, event, minute, false);
     stepCadence(state, row, event, minute);
@@ -194,18 +203,20 @@ function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute:
   const channels = state.channels;
   if (isPassed(state, row, Math.floor(minute / 60))) return;
   increment(state, channels.dayMiss, slotOfTrait(row, minute));
-  observeMiss(state, row, true, minute, newSource);
+  noteSlip(state, row, event, minute, observeMiss(state, row, true, minute, newSource));
   stepAdjacency(state, row, event, minute, true);
   stepCadence(state, row, event, minute);
 }
 
-function observeMiss(state: PipelineState, row: number, missed: boolean, minute: number, newSource: boolean): void {
+/** Weighs whether a new identity was found; returns what that brought, nats. */
+function observeMiss(state: PipelineState, row: number, missed: boolean, minute: number, newSource: boolean): number {
   notePortalMiss(state, row, missed, minute);
   const p0 = Math.max(state.channels.p0[row * TRAIT_COUNT + T_MISS]!, MISS_FLOOR, portalMissShare(state));
-  if (p0 >= MISS_ATTACK) return;
+  if (p0 >= MISS_ATTACK) return 0;
   const ratio = bernoulliLogRatio(missed, p0, MISS_ATTACK);
   observe(state, row, S_MISS, ratio, missed, p0, minute);
   if (newSource) observe(state, row, S_MISS_SOURCE, ratio, missed, p0, minute);
+  return ratio;
 }
 
 /** A person's file was shown to this account for the first time: the counts that quotas and exposure are made of. */
@@ -213,13 +224,12 @@ function countExposed(state: PipelineState, row: number, insurer: number, minute
   const channels = state.channels;
   increment(state, channels.dayNew, slotOfDay(row, minute), people);
   increment(state, channels.hourNew, slotOfHour(row, Math.floor(minute / 60)), people);
-  const shown = Math.min(people, 65_535);
-  channels.lastLookup[row] = state.recent.add(minute, insurer, shown, channels.lastLookup[row]!);
+  channels.lastLookup[row] = state.recent.add(minute, insurer, people, channels.lastLookup[row]!);
   if (channels.incident[row] !== 0) {
     const incident = state.incidents.get(row)!;
-    incident.exposed += shown;
+    incident.exposed += people;
     const amc = state.insurers[insurer]!;
-    incident.byInsurer.set(amc, (incident.byInsurer.get(amc) ?? 0) + shown);
+    incident.byInsurer.set(amc, (incident.byInsurer.get(amc) ?? 0) + people);
   }
 }
 
@@ -351,11 +361,12 @@ function schedule(state: PipelineState, due: Map<number, number[]>, minute: numb
 
 /** Whether one of the last people stands in the same month's register of births. */
 function stepAdjacency(state: PipelineState, row: number, event: AccessEvent, minute: number, missed: boolean): void {
-  if (event.nirPrefix < 0) return;
+  // A wrong key is a slip of the finger, whose neighbour is the number that was meant; so may be a miss without a key.
+  if (event.nirPrefix < 0 || event.nirKey === NIR_KEY_INVALID || (missed && event.nirKey !== NIR_KEY_VALID)) return;
   const channels = state.channels;
   const base = row * NEIGHBOURS;
-  // Ten digits fold into 31 bits with few collisions. Only people of the same outcome are neighbours: a mistyped number
-  // and its correction stand side by side too, once; in a sweep hits follow hits and misses follow misses all the time.
+  // Ten digits fold into 31 bits with few collisions. Only people of the same outcome are neighbours: in a sweep hits
+  // follow hits and misses follow misses all the time.
   const prefix = ((event.nirPrefix % 2_147_483_647) << 1) | (missed ? 1 : 0) || 2;
   let neighbour = false;
   for (let i = base; i < base + NEIGHBOURS; i++) if (channels.neighbour[i] === prefix) neighbour = true;

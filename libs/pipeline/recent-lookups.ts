@@ -8,7 +8,7 @@ import { MAX_RECENT_LOOKUPS } from './limits.ts';
  */
 export class RecentLookups {
   minute = new Uint32Array(INITIAL);
-  people = new Uint16Array(INITIAL);
+  people = new Uint32Array(INITIAL);
   insurer = new Uint16Array(INITIAL);
   previous = new Uint32Array(INITIAL);
   /** Sequence number of the next entry; the first is 1, 0 means none. */
@@ -55,7 +55,7 @@ export class RecentLookups {
     this.next = reader.number();
     this.forgotten = reader.number();
     this.minute = reader.array(Uint32Array);
-    this.people = reader.array(Uint16Array);
+    this.people = reader.array(Uint32Array);
     this.insurer = reader.array(Uint16Array);
     this.previous = reader.array(Uint32Array);
   }
@@ -65,7 +65,7 @@ export class RecentLookups {
     const to = from * 2;
     const old = [this.minute, this.people, this.insurer, this.previous] as const;
     this.minute = new Uint32Array(to);
-    this.people = new Uint16Array(to);
+    this.people = new Uint32Array(to);
     this.insurer = new Uint16Array(to);
     this.previous = new Uint32Array(to);
     for (let sequence = this.next - from; sequence < this.next; sequence++) {

@@ -3,6 +3,7 @@ import { BINS, DAYS, HOUR_ACTIVE, HOURS, STREAM_ROOM } from '#libs/baseline/sche
 import { VOLUME_CLASSES, volumeClass } from '#libs/baseline/volume.ts';
 import { accumulate, MAX_NATS, MAX_NATS_A_BIN, rateLogRatio } from '#libs/evidence/index.ts';
 import { S_RATE, STREAM_COUNT } from '#libs/model/streams.ts';
+import { INCIDENT_SCORED } from './incident.ts';
 import { closeDay } from './learn.ts';
 import { stepPresence } from './presence.ts';
 import type { PipelineState } from './state.ts';
@@ -98,7 +99,7 @@ function closeHour(state: PipelineState, row: number): void {
       channels.hourNats[rate]! + MAX_NATS_A_BIN,
       MAX_NATS,
     );
-    if (channels.incident[row] === 0) {
+    if (channels.incident[row] !== INCIDENT_SCORED) {
       if (count > 0) {
         const size = group * VOLUME_CLASSES + volumeClass(count);
         groups.hourVolumes[size] = groups.hourVolumes[size]! + 1;

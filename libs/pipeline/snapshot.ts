@@ -1,5 +1,6 @@
 import { assert } from '#libs/base/assert.ts';
 import { loadColumns, saveColumns } from '#libs/base/columns.ts';
+import type { SnapshotOptions } from '#libs/base/snapshot.ts';
 import { SnapshotReader, SnapshotWriter } from '#libs/base/snapshot.ts';
 import { ACCOUNT_SCHEMA, CHANNEL_SCHEMA } from '#libs/baseline/schema.ts';
 import type { Incident } from './incident.ts';
@@ -28,8 +29,8 @@ interface Small {
 }
 
 /** The whole state as bytes with a checksum. Restoring it and going on gives what going on without it gives. */
-export function snapshot(state: PipelineState): Uint8Array {
-  const writer = new SnapshotWriter();
+export function snapshot(state: PipelineState, options: SnapshotOptions = {}): Uint8Array {
+  const writer = new SnapshotWriter(options);
   writer.number(SNAPSHOT_VERSION);
   const small: Small = {
     newestMs: state.newestMs,

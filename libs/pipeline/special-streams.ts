@@ -25,6 +25,7 @@ import {
   S_OTHER_INSURER,
 } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
+import { INCIDENT_SCORED } from './incident.ts';
 import { isUsualInsurer, learnInsurer } from './insurers.ts';
 import { hasPec } from './persons.ts';
 import type { PipelineState } from './state.ts';
@@ -131,7 +132,7 @@ export function stepInsurer(state: PipelineState, row: number, insurer: number, 
       observe(state, row, S_OTHER_INSURER, ratio, !usual, p0, minute);
     }
   }
-  if (voice > INSURER_VOICES || channels.incident[row] !== 0) return;
+  if (voice > INSURER_VOICES || channels.incident[row] === INCIDENT_SCORED) return;
   if (channels.nats[row * STREAM_ROOM + S_OTHER_INSURER]! < LEARN_BELOW_NATS) learnInsurer(state, row, insurer);
 }
 

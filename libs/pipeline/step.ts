@@ -1,7 +1,7 @@
 import { unreachable } from '#libs/base/assert.ts';
 import { Table64 } from '#libs/base/table64.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
-import { CHANNEL_API, isFollowUp, isLookup } from '#libs/model/codes.ts';
+import { ACTION_EXPORT, CHANNEL_API, isFollowUp, isLookup } from '#libs/model/codes.ts';
 import type { Control, Input, Output } from '#libs/model/input.ts';
 import { accountRow, channelRow } from './accounts.ts';
 import { advanceClock } from './clock.ts';
@@ -72,7 +72,8 @@ function takeEvent(state: PipelineState, event: AccessEvent): readonly Output[] 
   const newSource = noteSource(state, account, state.channels.group[row]!, event, minute);
   if (isLookup(event.action)) {
     counters.lookups++;
-    if (takeLookup(state, row, event, minute, newSource)) assess(state, row, timeMs, minute);
+    const bulk = event.action === ACTION_EXPORT && event.rows >= state.channels.quotaDay[row]!;
+    if (takeLookup(state, row, event, minute, newSource)) assess(state, row, timeMs, minute, bulk);
   } else if (isFollowUp(event.action)) {
     counters.followUps++;
     takeFollowUp(state, account, event, minute);

@@ -1,10 +1,19 @@
 import { NATIONAL_ALTERNATIVE, NATIONAL_BIRTHS } from '#libs/baseline/births.ts';
 import { RECENT, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import { T_OUTSIDE, TRAIT_COUNT } from '#libs/baseline/traits.ts';
-import { longRunProbability, REST_NATS, recentProbability, territoryLogRatio } from '#libs/evidence/index.ts';
+import {
+  FORECASTERS,
+  forecast,
+  longRunProbability,
+  REST_NATS,
+  recentProbability,
+  reweigh,
+  territoryLogRatio,
+} from '#libs/evidence/index.ts';
 import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
 import { S_TERRITORY, S_TERRITORY_SOURCE } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
+import { INCIDENT_SCORED } from './incident.ts';
 import type { PipelineState } from './state.ts';
 
 /** Before an area has shown its mix: this share at home, the rest as in the country; worth this many people. */
@@ -24,8 +33,11 @@ function areaProbability(state: PipelineState, home: number, department: number)
   );
 }
 
-/** Log-likelihood ratio of a birth department for this account as it is now, nats. */
-function territoryRatio(state: PipelineState, row: number, department: number): number {
+/**
+ * Log-likelihood ratio of a birth department for this account as it is now, nats.
+ * @param met whether the person is met now: then the forecasters are judged by it
+ */
+function territoryRatio(state: PipelineState, row: number, department: number, met: boolean): number {
   const channels = state.channels;
   const home = state.accounts.department[channels.account[row]!]!;
   const national = NATIONAL_ALTERNATIVE[department]!;
@@ -39,7 +51,11 @@ function territoryRatio(state: PipelineState, row: number, department: number): 
     channels.departmentTotal[row]!,
     area,
   );
-  return territoryLogRatio(national, Math.max(longRun, area), recentProbability(same, length, national));
+  const recent = recentProbability(same, length, national);
+  const weights = row * FORECASTERS;
+  const expected = forecast(channels.forecasters, weights, longRun, area, recent);
+  if (met) reweigh(channels.forecasters, weights, longRun, area, recent);
+  return territoryLogRatio(national, expected);
 }
 
 /** Weighs a new person's birth department. Returns true if the person speaks for theft. */
@@ -53,7 +69,7 @@ export function stepTerritory(
   const channels = state.channels;
   const ring = row * RECENT;
   const length = channels.recentLength[row]!;
-  const ratio = territoryRatio(state, row, department);
+  const ratio = territoryRatio(state, row, department, true);
   const outside = ratio > 0;
   const expected = channels.p0[row * TRAIT_COUNT + T_OUTSIDE]!;
   observe(state, row, S_TERRITORY, ratio, outside, expected, minute);
@@ -74,7 +90,7 @@ export function refundTerritory(state: PipelineState, row: number, department: n
   // No more people a day than the day's quota: whoever forges bills gains nothing that the quota does not bound.
   if (channels.refunds[row]! >= channels.quotaDay[row]!) return;
   let refunded = false;
-  const refund = Math.max(FOLLOWED_NATS, territoryRatio(state, row, department));
+  const refund = Math.max(FOLLOWED_NATS, territoryRatio(state, row, department, false));
   for (const stream of [S_TERRITORY, S_TERRITORY_SOURCE]) {
     const at = row * STREAM_ROOM + stream;
     if (channels.nats[at] === 0) continue;
@@ -94,7 +110,7 @@ const FOLLOWED_NATS = 1.6;
 export function learnTerritory(state: PipelineState, row: number, department: number, nats: number): void {
   if (department === 0 || nats >= LEARN_BELOW_NATS) return;
   const channels = state.channels;
-  if (channels.incident[row] !== 0) return;
+  if (channels.incident[row] === INCIDENT_SCORED) return;
   const base = row * DEPARTMENT_COUNT;
   channels.departmentCount[base + department] = channels.departmentCount[base + department]! + 1;
   channels.departmentTotal[row] = channels.departmentTotal[row]! + 1;

@@ -46,7 +46,8 @@ describe('scales', () => {
     expect(newPerHour({ days: 20, hours: 160, people: 200, known: 0 }, 4)).toBeCloseTo(1.1, 6);
   });
   it('one extraordinary day counts for little', () => {
-    expect(winsorised(5000, 4)).toBe(22);
+    expect(winsorised(5000, 4, 5)).toBe(22);
+    expect(winsorised(5000, 4, 4)).toBe(50);
   });
   it('cannot be walked up: two months of 3 % a day at most', () => {
     let scale = 4;

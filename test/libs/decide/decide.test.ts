@@ -74,15 +74,16 @@ describe('score', () => {
 describe('rungs', () => {
   const names = (bits: number) => ['alert', 'step_up', 'throttle', 'suspend'].filter((_, i) => (bits & (1 << i)) !== 0);
   it('need the gate to suspend', () => {
-    expect(names(rungsReached(30, 30, true, false, policy))).toContain('suspend');
-    expect(names(rungsReached(30, 30, false, false, policy))).not.toContain('suspend');
+    expect(names(rungsReached(30, 30, true, false, false, policy))).toContain('suspend');
+    expect(names(rungsReached(30, 30, false, false, false, policy))).not.toContain('suspend');
   });
   it('volume alone does not count for a suspension', () => {
-    expect(names(rungsReached(30, 5, true, false, policy))).not.toContain('suspend');
+    expect(names(rungsReached(30, 5, true, false, false, policy))).not.toContain('suspend');
     expect(scoreOf({ [S_TERRITORY]: 60, [S_RATE]: 60 }).who).toBe(scoreOf({ [S_TERRITORY]: 60 }).total);
   });
   it('a quota throttles whatever the score', () => {
-    expect(names(rungsReached(0, 0, false, true, policy))).toEqual(['alert', 'throttle']);
+    expect(names(rungsReached(0, 0, false, true, false, policy))).toEqual(['alert', 'throttle']);
+    expect(names(rungsReached(0, 0, false, true, true, policy))).toEqual(['alert', 'step_up', 'throttle']);
   });
 });
 

@@ -4,10 +4,13 @@ import {
   accumulate,
   bernoulliLogRatio,
   cohortLogRatio,
+  FORECASTERS,
+  forecast,
   longRunProbability,
   newSourceNats,
   rateLogRatio,
   recentProbability,
+  reweigh,
   STREAMS,
   territoryLogRatio,
 } from '#libs/evidence/index.ts';
@@ -29,8 +32,8 @@ describe('accumulate (Page)', () => {
 });
 
 describe('territory', () => {
-  it('keeps the null’s mean likelihood ratio at 1/0.9 at most', () => {
-    // LR <= q / (0.9 longRun), so under the long-run mix its mean is at most 1 / 0.9.
+  it('keeps the null’s mean likelihood ratio at 1/0.9 at most, whichever forecaster is right', () => {
+    // LR <= q / (0.9 p), so under the forecast itself its mean is at most 1 / 0.9.
     const national = [0.7, 0.2, 0.1];
     for (const [longRun, recent] of [
       [
@@ -42,27 +45,46 @@ describe('territory', () => {
         [0.3, 0.3, 0.4],
       ],
     ] as const) {
-      const mean = national.reduce(
-        (sum, q, d) => sum + longRun[d]! * Math.exp(territoryLogRatio(q, longRun[d]!, recent[d]!)),
-        0,
-      );
+      const weights = new Float32Array(FORECASTERS);
+      const p = national.map((_, d) => forecast(weights, 0, longRun[d]!, longRun[d]!, recent[d]!));
+      expect(p.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
+      const mean = national.reduce((sum, q, d) => sum + p[d]! * Math.exp(territoryLogRatio(q, p[d]!)), 0);
       expect(mean).toBeLessThanOrEqual(1.12);
     }
   });
   it('is bounded by ln 10 a person', () => {
     fc.assert(
-      fc.property(probability, probability, probability, (q, a, b) => {
-        expect(territoryLogRatio(q, a, b)).toBeLessThanOrEqual(Math.log(10) + 1e-9);
+      fc.property(probability, probability, (q, p) => {
+        expect(territoryLogRatio(q, p)).toBeLessThanOrEqual(Math.log(10) + 1e-9);
       }),
     );
   });
-  it('learns a new but concentrated territory in ten people', () => {
-    expect(territoryLogRatio(0.01, longRunProbability(0, 500, 0.005), recentProbability(10, 10, 0.01))).toBeLessThan(
-      -3,
-    );
-    expect(territoryLogRatio(0.01, longRunProbability(0, 500, 0.005), recentProbability(0, 10, 0.01))).toBeGreaterThan(
-      0.5,
-    );
+  it('gives the say to the forecaster that is right, in ten people, and never takes it from one for good', () => {
+    const weights = new Float32Array(FORECASTERS);
+    for (let i = 0; i < 10; i++) reweigh(weights, 0, 0.002, 0.002, 0.6);
+    expect(weights[2]).toBeGreaterThan(0.9);
+    expect(weights[0]! + weights[1]! + weights[2]!).toBeCloseTo(1, 5);
+    for (let i = 0; i < 10; i++) reweigh(weights, 0, 0.6, 0.002, 0.002);
+    expect(weights[0]).toBeGreaterThan(0.9);
+  });
+  it('learns a new but concentrated territory in ten people, a dispersed one never', () => {
+    const q = 0.01;
+    const run = (departments: readonly number[]) => {
+      const weights = new Float32Array(FORECASTERS);
+      const seen: number[] = [];
+      let ratio = 0;
+      for (const d of departments) {
+        const longRun = longRunProbability(0, 500, 0.005);
+        const recent = recentProbability(seen.filter((x) => x === d).length, seen.length, q);
+        ratio = territoryLogRatio(q, forecast(weights, 0, longRun, 0.005, recent));
+        reweigh(weights, 0, longRun, 0.005, recent);
+        seen.unshift(d);
+        seen.length = Math.min(seen.length, 32);
+      }
+      return ratio;
+    };
+    expect(run(Array(11).fill(7))).toBeLessThan(-3);
+    expect(run(Array.from({ length: 90 }, (_, i) => i))).toBeGreaterThan(0.3);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DAYS, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { DAYS, HOURS, STREAM_ROOM, TRAIT_DAYS } from '#libs/baseline/schema.ts';
+import { TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { copyEvent } from '#libs/model/access-event.ts';
 import { defaultPolicy } from '#libs/model/policy/index.ts';
@@ -234,11 +235,17 @@ describe('after any input', () => {
           }
           for (let d = row * DAYS; d < (row + 1) * DAYS; d++) {
             expect(channels.dayFollowed9d[d]!).toBeLessThanOrEqual(channels.dayFound[d]!);
-            expect(channels.dayFollowed1d[d]!).toBeLessThanOrEqual(channels.dayFound[d]!);
-            expect(channels.dayUnseen[d]!).toBeLessThanOrEqual(channels.dayFound[d]!);
+          }
+          for (let day = channels.day[row]! - TRAIT_DAYS + 1; day <= channels.day[row]!; day++) {
+            const found = channels.dayFound[row * DAYS + (day & (DAYS - 1))]!;
+            const t = row * TRAIT_DAYS + (day & (TRAIT_DAYS - 1));
+            expect(channels.dayFollowed1d[t]!).toBeLessThanOrEqual(found);
+            expect(channels.dayUnseen[t]!).toBeLessThanOrEqual(found);
+            expect(channels.dayElsewhere[t]!).toBeLessThanOrEqual(channels.dayInsured[t]!);
           }
         }
-        for (const p of channels.p0.subarray(0, channels.length * 7)) expect(p >= 0.02 && p <= 0.9801).toBe(true);
+        for (const p of channels.p0.subarray(0, channels.length * TRAIT_COUNT))
+          expect(p >= 0.02 && p <= 0.9801).toBe(true);
         for (const alert of alerts) {
           expect(Number.isFinite(alert.score)).toBe(true);
           expect(alert.startedMs).toBeLessThanOrEqual(alert.timeMs);
