@@ -4,8 +4,12 @@ import type { z } from 'zod';
 import type { Person } from '#libs/model/person.ts';
 import { bearerToken } from './identity.ts';
 import { openApiDocument } from './openapi.ts';
+import type { Pace } from './pace.ts';
+import { createPace } from './pace.ts';
 import type { ApiParts } from './parts.ts';
 import { ApiProblem, problemBody } from './problem.ts';
+import type { RefusalLog } from './refusal-log.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import type { Permission } from './roles.ts';
 import { FOR_PEOPLE, mayDo } from './roles.ts';
 import type { Route, RouteReply } from './route.ts';
@@ -20,21 +24,43 @@ const LONGEST_PARAMETER = 1_024;
 /** Headers by which a proxy tells that it is one. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
-async function identify(parts: ApiParts, request: FastifyRequest, permission: Permission): Promise<Person> {
+/** What one who is signed in may change a minute: a stolen token must not fill the store. The gateway's counting is no change. */
+const CHANGES_A_MINUTE = 600;
+
+interface Guards {
+  readonly changes: Pace;
+  readonly refused: RefusalLog;
+}
+
+async function identify(
+  parts: ApiParts,
+  { changes, refused }: Guards,
+  request: FastifyRequest,
+  permission: Permission,
+): Promise<Person> {
   const token = bearerToken(request.headers.authorization);
   if (token === undefined) throw new ApiProblem(401, 'a token is needed', { 'www-authenticate': 'Bearer' });
   const peer = { address: request.ip, forwarded: FORWARDED.some((name) => request.headers[name] !== undefined) };
   const found = await parts.authenticate(token, peer);
   if (!found.ok) {
-    parts.logger('warn', 'api_token_refused', { why: found.why, route: request.routeOptions.url });
+    refused('api_token_refused', { why: found.why, route: request.routeOptions.url });
     throw new ApiProblem(401, 'the token is not accepted', { 'www-authenticate': 'Bearer error="invalid_token"' });
   }
   const { person, roles } = found.identity;
   if (!mayDo(roles, permission) || (FOR_PEOPLE.has(permission) && person.kind === 'service')) {
-    parts.logger('warn', 'api_permission_refused', { permission, person: person.id });
+    refused('api_permission_refused', { permission, person: person.id });
     throw new ApiProblem(403, `${permission} is not yours`, {
       'www-authenticate': 'Bearer error="insufficient_scope"',
     });
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD' && permission !== 'restrictions.enforce') {
+    const waitMs = changes.wait(person.id, parts.clock.nowMs());
+    if (waitMs > 0) {
+      refused('api_too_fast', { permission, person: person.id });
+      throw new ApiProblem(429, `at most ${CHANGES_A_MINUTE} changes a minute`, {
+        'retry-after': String(Math.ceil(waitMs / 1000)),
+      });
+    }
   }
   return person;
 }
@@ -60,13 +86,13 @@ function send(reply: FastifyReply, { status = 200, headers = {}, body }: RouteRe
   return body === undefined ? reply.send() : reply.send(body);
 }
 
-function register(app: FastifyInstance, route: Route, parts: ApiParts): void {
+function register(app: FastifyInstance, route: Route, parts: ApiParts, guards: Guards): void {
   const { method, path, permission } = route;
   app.route({
     method,
     url: path.replace(/\{(\w+)\}/g, ':$1'),
     async handler(request, reply) {
-      const person = permission === 'open' ? NOBODY : await identify(parts, request, permission);
+      const person = permission === 'open' ? NOBODY : await identify(parts, guards, request, permission);
       const input = {
         params: checked('path', route.params, request.params),
         query: checked('query', route.query, request.query),
@@ -97,14 +123,17 @@ export function buildApi(
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     forceCloseConnections: true,
   });
-  app.addHook('onSend', async (_request, reply) => {
+  // Hooks with a callback: a promise each would be two more for every request of a gateway.
+  app.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    done(null, payload);
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.is404 ? '' : (request.routeOptions.url ?? '');
     const { statusCode: status, elapsedTime: tookMs } = reply;
     parts.answered?.({ route, method: request.method, status, tookMs });
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = (status: number, detail: string, errors?: WrongInput['issues']) =>
@@ -131,7 +160,9 @@ export function buildApi(
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('application/problem+json').send(problemBody(404, 'there is nothing here')),
   );
-  for (const route of routes) register(app, route, parts);
+  const nowMs = () => parts.clock.nowMs();
+  const guards = { changes: createPace(CHANGES_A_MINUTE, 60_000), refused: createRefusalLog(parts.logger, nowMs) };
+  for (const route of routes) register(app, route, parts, guards);
   const document = openApiDocument(routes, parts.version);
   app.get('/openapi.json', () => document);
   return app;

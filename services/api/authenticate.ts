@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Authentication, Identity, Peer, TokenReader } from './identity.ts';
 
 /** Tokens believed at a time: past it the oldest is checked anew when it comes again. */
@@ -12,7 +12,7 @@ export function createAuthenticator(readers: readonly TokenReader[], nowMs: () =
   const believed = new Map<string, Identity>();
   return async (token: string, peer: Peer): Promise<Authentication> => {
     // Where it comes from is part of what was checked.
-    const key = createHash('sha256').update(`${peer.forwarded} ${peer.address} ${token}`).digest('base64');
+    const key = hash('sha256', `${peer.forwarded} ${peer.address} ${token}`, 'base64');
     const known = believed.get(key);
     if (known && nowMs() < known.untilMs) return { ok: true, identity: known };
     believed.delete(key);

@@ -42,7 +42,7 @@ async function latestIncidentOf(context: ResponderContext, accountId: string): P
   return records.findLast((r) => !r.plan.alertId.startsWith('containment:'))?.plan.alertId;
 }
 
-/** Opens a question to the holder about the account's latest incident, or about `alertId`. */
+/** Opens a question to the holder, or finds the one that stands open, about the account's latest incident, or about `alertId`. */
 export async function askHolder(
   context: ResponderContext,
   accountId: string,
@@ -54,6 +54,12 @@ export async function askHolder(
   const alert = about === undefined ? undefined : await context.store.incident(about);
   if (!alert || alert.account.id !== accountId) return undefined;
   const nowMs = context.clock.nowMs();
+  // Asked again while the question stands open: it is the same question, however often a portal shows it.
+  const asked = (await context.store.casesOf('confirmation', accountId)).map((d) => confirmationOf(d)!);
+  const open = asked.findLast(
+    (c) => c.alertId === alert.id && c.askedBy === who && c.answer === '' && nowMs + lifeMs / 2 < c.expiresMs,
+  );
+  if (open) return open;
   const confirmation: Confirmation = {
     id: randomBytes(16).toString('hex'),
     accountId,
