@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('#services/topics/command.ts')).registerTopics,
   },
   {
+    name: 'doctor',
+    summary: 'look at everything that is configured and say what is wrong; changes nothing',
+    load: async () => (await import('#services/doctor/command.ts')).registerDoctor,
+  },
+  {
     name: 'incidents',
     summary: 'what happened, what was done, what waits for somebody',
     load: async () => (await import('#services/operator/incidents.ts')).registerIncidents,

@@ -18,6 +18,8 @@ export interface KeycloakClient {
    * only after a new token was tried too.
    */
   call(method: string, path: string, body?: string): Promise<HttpResult>;
+  /** Roles over the realm that our token says we have, by name. */
+  grantedRoles(): Promise<CallOutcome<readonly string[]>>;
 }
 
 /** In words that hold nothing personal: Keycloak's own error code where it is one, the profile's field. */
@@ -113,6 +115,18 @@ export function createKeycloakClient(options: KeycloakOptions): KeycloakClient {
         }
         return { ok: false, failure: explained(answer, failureOf(answer, writes), path) };
       }
+    },
+
+    async grantedRoles() {
+      const signedIn = await currentToken();
+      if (signedIn.outcome !== 'done') return signedIn;
+      const claims = jsonOf(Buffer.from(signedIn.value.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
+        resource_access?: Record<string, { roles?: unknown }>;
+      } | null;
+      // In the master realm, the clients that stand for other realms are named after them.
+      const access = claims?.resource_access ?? {};
+      const roles = (access['realm-management'] ?? access[`${realm}-realm`])?.roles;
+      return { outcome: 'done', value: Array.isArray(roles) ? roles.map(String) : [] };
     },
   };
   return client;

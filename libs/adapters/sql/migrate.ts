@@ -18,6 +18,9 @@ const MIGRATIONS: Readonly<Record<string, DialectMigration>> = {
   '0003-case-account': caseAccount,
 };
 
+/** In the order in which they are made. */
+export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS);
+
 /** Brings the database to the newest form. Safe to run from several processes at once. Throws where it cannot. */
 export async function migrate<T>(db: Kysely<T>, dialect: SqlDialect): Promise<void> {
   const migrations: Record<string, Migration> = {};
