@@ -4,12 +4,30 @@ import { assert, InvariantError } from './assert.ts';
 type TypedArray = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float32Array | Float64Array;
 type Constructor<T extends TypedArray> = { new (length: number): T; readonly BYTES_PER_ELEMENT: number };
 
+/** How the bytes of a snapshot are made, where it must not take long. */
+export interface SnapshotOptions {
+  /** Bytes left free in front of the snapshot. */
+  readonly room?: number;
+  /** Gives memory for so many bytes: memory that was used before costs a fraction of new memory. */
+  readonly allocate?: (bytes: number) => Uint8Array;
+  /** The checksum is left out: {@link sealSnapshot} puts it there before anybody reads the bytes. */
+  readonly unsealed?: boolean;
+}
+
+const CRC_BYTES = 4;
+
 /**
  * Writes plain state (numbers, typed arrays, small JSON) one after the other into one buffer, with a CRC-32 at its end.
  * Numbers are stored as they lie in memory (little-endian on every machine Node runs on), so a restore is bit for bit.
+ * Arrays are copied at {@link SnapshotWriter.finish}: until then the state must not go on.
  */
 export class SnapshotWriter {
   readonly #parts: Uint8Array[] = [];
+  readonly #options: SnapshotOptions;
+
+  constructor(options: SnapshotOptions = {}) {
+    this.#options = options;
+  }
 
   number(value: number): void {
     this.#parts.push(new Uint8Array(Float64Array.of(value).buffer));
@@ -17,8 +35,7 @@ export class SnapshotWriter {
 
   array(value: TypedArray): void {
     this.number(value.byteLength);
-    // A copy: the state goes on changing after the snapshot.
-    this.#parts.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice());
+    this.#parts.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
 
   /** For small things only: open incidents, counters, interned names. */
@@ -26,18 +43,37 @@ export class SnapshotWriter {
     this.array(new TextEncoder().encode(JSON.stringify(value)));
   }
 
+  /** Everything written, as it is at this moment. */
   finish(): Uint8Array {
-    const total = this.#parts.reduce((sum, part) => sum + part.byteLength, 0);
-    const out = new Uint8Array(total + 4);
-    let at = 0;
+    const { room = 0, allocate = (bytes) => new Uint8Array(bytes), unsealed = false } = this.#options;
+    const total = this.#parts.reduce((sum, part) => sum + part.byteLength, room);
+    const out = allocate(total + CRC_BYTES);
+    let at = room;
     for (const part of this.#parts) {
       out.set(part, at);
       at += part.byteLength;
     }
-    new DataView(out.buffer).setUint32(total, crc32(out.subarray(0, total)), true);
+    if (!unsealed) writeCrc(out, crc32(out.subarray(room, total)));
     return out;
   }
 }
+
+/** So many bytes are summed up at a stretch, some milliseconds' worth. */
+const SEAL_STRETCH_BYTES = 8 * 1024 * 1024;
+
+/** Puts the checksum behind a snapshot that begins after `room` bytes, letting others work in between. */
+export async function sealSnapshot(bytes: Uint8Array, room: number): Promise<void> {
+  const end = bytes.byteLength - CRC_BYTES;
+  let crc = 0;
+  for (let at = room; at < end; at += SEAL_STRETCH_BYTES) {
+    if (at > room) await new Promise((resolve) => setImmediate(resolve));
+    crc = crc32(bytes.subarray(at, Math.min(end, at + SEAL_STRETCH_BYTES)), crc);
+  }
+  writeCrc(bytes, crc);
+}
+
+const writeCrc = (bytes: Uint8Array, crc: number): void =>
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(bytes.byteLength - CRC_BYTES, crc, true);
 
 /** Reads what {@link SnapshotWriter} wrote, in the same order. Throws {@link DamagedSnapshot} on a wrong checksum. */
 export class SnapshotReader {
@@ -49,12 +85,12 @@ export class SnapshotReader {
     const end = bytes.byteLength - 4;
     const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end, true);
     if (stored !== crc32(bytes.subarray(0, end))) throw new DamagedSnapshot('its checksum does not match');
-    // A plain view: a Buffer's own `slice` shares memory, and what is read has to be a copy of its own.
+    // A plain view: a Buffer's own `slice` shares memory.
     this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, end);
   }
 
   number(): number {
-    return new Float64Array(this.#take(8).buffer)[0]!;
+    return new Float64Array(this.#take(8).slice().buffer)[0]!;
   }
 
   array<T extends TypedArray>(type: Constructor<T>): T {
@@ -69,9 +105,10 @@ export class SnapshotReader {
     return JSON.parse(new TextDecoder().decode(this.array(Uint8Array)));
   }
 
+  /** A view, to be copied from. */
   #take(bytes: number): Uint8Array {
     if (this.#at + bytes > this.#bytes.byteLength) throw new DamagedSnapshot('it ends too early');
-    const part = this.#bytes.slice(this.#at, this.#at + bytes);
+    const part = this.#bytes.subarray(this.#at, this.#at + bytes);
     this.#at += bytes;
     return part;
   }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { sealSnapshot } from '#libs/base/snapshot.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
 import { restore, snapshot } from '#libs/pipeline/index.ts';
@@ -27,14 +28,47 @@ export interface CheckpointHead {
  *     checkpoint = version u32, head length u32, crc u32, head (JSON), snapshot
  *
  * The CRC-32 is of the head; the snapshot brings its own. Little-endian.
+ *
+ * Copies the state as it is now, which is all that the fold has to wait for: a checkpoint of a hundred megabytes is summed up
+ * and written while it goes on. To be sealed ({@link CopiedCheckpoint.seal}) before it is put anywhere.
  */
-export function encodeCheckpoint(head: CheckpointHead, state: PipelineState): Uint8Array {
+export function copyCheckpoint(head: CheckpointHead, state: PipelineState, memory: CheckpointMemory): CopiedCheckpoint {
   const json = Buffer.from(JSON.stringify(head, finiteOnly), 'utf8');
-  const start = Buffer.alloc(HEAD_BYTES);
+  const room = HEAD_BYTES + json.length;
+  const bytes = snapshot(state, { room, unsealed: true, allocate: (size) => memory.take(size) });
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, HEAD_BYTES);
   start.writeUInt32LE(VERSION, 0);
   start.writeUInt32LE(json.length, 4);
   start.writeUInt32LE(crc32(json), 8);
-  return Buffer.concat([start, json, snapshot(state)]);
+  bytes.set(json, HEAD_BYTES);
+  return { bytes, seal: () => sealSnapshot(bytes, room) };
+}
+
+export interface CopiedCheckpoint {
+  readonly bytes: Uint8Array;
+  seal(): Promise<void>;
+}
+
+/**
+ * Memory for copies of states, kept from one checkpoint to the next: the first touch of new memory takes several times as long
+ * as the copy. One copy is kept, the largest; whoever comes while it is in use gets memory of its own.
+ */
+export class CheckpointMemory {
+  #kept = new Uint8Array(0);
+  #inUse: Uint8Array | undefined;
+
+  take(bytes: number): Uint8Array {
+    if (this.#inUse !== undefined) return new Uint8Array(bytes);
+    // Some more, so that a state that grows does not need new memory each time.
+    if (this.#kept.byteLength < bytes) this.#kept = new Uint8Array(Math.ceil(bytes * 1.25));
+    this.#inUse = this.#kept.subarray(0, bytes);
+    return this.#inUse;
+  }
+
+  /** To be called when the bytes are needed no more. */
+  giveBack(bytes: Uint8Array): void {
+    if (bytes === this.#inUse) this.#inUse = undefined;
+  }
 }
 
 /** The state of a checkpoint, or undefined where it is damaged or of another version. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Tracer } from '@opentelemetry/api';
 import { assert } from '#libs/base/assert.ts';
 import type { OcsfSource } from '#libs/formats/ocsf/index.ts';
@@ -9,6 +10,7 @@ import type { Clock } from '#libs/ports/clock.ts';
 import type { Consuming, EventLog, LogBatch } from '#libs/ports/event-log.ts';
 import { FencedError, TopicMissingError } from '#libs/ports/event-log.ts';
 import { NO_TRACER } from '#libs/telemetry/in-span.ts';
+import { CheckpointMemory } from './checkpoint.ts';
 import { ControlFeed } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import { HeldPartition } from './held-partition.ts';
@@ -76,9 +78,10 @@ class PartitionedDetector implements Detector {
   readonly #tail: JournalTail;
   readonly #controls: ControlFeed;
   readonly #held = new Map<number, HeldPartition>();
+  readonly #memory = new CheckpointMemory();
+  readonly #stopping = new AbortController();
   readonly #fencedTimers = new Map<number, NodeJS.Timeout>();
   #consuming: Consuming | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #flushTimer: NodeJS.Timeout | undefined;
   #started: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -126,9 +129,7 @@ class PartitionedDetector implements Detector {
         failed: (error) => this.#fail(error),
       },
     });
-    this.#timer = setInterval(() => {
-      this.#checkpointing = this.#checkpointing.then(() => this.#checkpointAll());
-    }, checkpointEveryMs);
+    this.#checkpointing = this.#checkpointInTurns(checkpointEveryMs);
     this.#flushTimer = setInterval(() => {
       for (const [partition, held] of this.#held) void this.#guard(partition, held.flush());
     }, flushEveryMs);
@@ -137,7 +138,7 @@ class PartitionedDetector implements Detector {
   async #stop(): Promise<void> {
     this.#isOver = true;
     await this.#started.catch(() => {});
-    clearInterval(this.#timer);
+    this.#stopping.abort();
     clearInterval(this.#flushTimer);
     for (const timer of this.#fencedTimers.values()) clearTimeout(timer);
     await this.#checkpointing;
@@ -187,6 +188,7 @@ class PartitionedDetector implements Detector {
         writer,
         controls: this.#controls,
         checkpoints,
+        memory: this.#memory,
         events,
         nowMs: () => clock.nowMs(),
         spans: { tracer: this.#parts.tracer ?? NO_TRACER },
@@ -246,8 +248,18 @@ class PartitionedDetector implements Detector {
     );
   }
 
-  async #checkpointAll(): Promise<void> {
-    for (const [partition, held] of this.#held) await this.#guard(partition, held.checkpoint());
+  /** Each partition once in that time, one after the other: all at once they would hold up everything together. */
+  async #checkpointInTurns(everyMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const partitions = [...this.#held.keys()];
+      if (partitions.length === 0) await delay(everyMs, undefined, { signal }).catch(() => {});
+      for (const partition of partitions) {
+        await delay(everyMs / partitions.length, undefined, { signal }).catch(() => {});
+        if (signal.aborted) return;
+        await this.#guard(partition, this.#held.get(partition)?.checkpoint());
+      }
+    }
   }
 
   /** Work on a partition that nobody waits for. */

@@ -4,7 +4,8 @@ import type { CheckpointStore } from '#libs/ports/checkpoints.ts';
 import type { LogBatch } from '#libs/ports/event-log.ts';
 import type { SpanPlace } from '#libs/telemetry/in-span.ts';
 import { inSpan } from '#libs/telemetry/in-span.ts';
-import { encodeCheckpoint } from './checkpoint.ts';
+import type { CheckpointMemory, CopiedCheckpoint } from './checkpoint.ts';
+import { copyCheckpoint } from './checkpoint.ts';
 import type { ControlFeed } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import { CHECKPOINTS_KEPT } from './journal-tail.ts';
@@ -24,6 +25,7 @@ export interface HeldParts {
   readonly writer: PartitionWriter;
   readonly controls: ControlFeed;
   readonly checkpoints: CheckpointStore;
+  readonly memory: CheckpointMemory;
   readonly events: DetectorEvents;
   readonly nowMs: () => number;
   readonly spans: SpanPlace;
@@ -31,10 +33,16 @@ export interface HeldParts {
   readonly commit: (partition: number, offset: number) => Promise<void>;
 }
 
+interface Copy extends CopiedCheckpoint {
+  readonly at: number;
+  readonly snapshotMs: number;
+}
+
 /** A partition this instance holds. Batches, controls and checkpoints of it are done one after the other. */
 export class HeldPartition {
   readonly #parts: HeldParts;
   #turn: Promise<void> = Promise.resolve();
+  #checkpointing: Promise<void> = Promise.resolve();
   #checkpointed: number;
   #released = false;
   #isAtEnd: boolean;
@@ -79,33 +87,57 @@ export class HeldPartition {
     return fold.hasUnwritten ? this.#inTurn(() => fold.flush()) : Promise.resolve();
   }
 
-  /** Puts the state down where it has moved on since the last time. */
+  /** Puts the state down where it has moved on since the last time. The fold waits for the copy alone, not for its writing. */
   checkpoint(): Promise<void> {
-    return this.#inTurn(async () => {
-      const { fold, writer, topic, partition, keyId, checkpoints, events, nowMs, commit } = this.#parts;
+    const done = this.#checkpointing.then(async () => {
+      const copy = await this.#copy();
+      if (copy !== undefined) await this.#put(copy);
+    });
+    this.#checkpointing = done.catch(() => {});
+    return done;
+  }
+
+  async #copy(): Promise<Copy | undefined> {
+    let copy: Copy | undefined;
+    await this.#inTurn(async () => {
+      const { fold, writer, topic, partition, keyId, memory, nowMs } = this.#parts;
       if (!fold.isWhole) return;
       await fold.flush();
-      const { state, policy, next, controlsNext, journalSeq } = fold.current;
+      const { state, policy, next, controlsNext } = fold.current;
       if (next === this.#checkpointed || !fold.caughtUp) return;
-      this.#measure();
       const begunMs = nowMs();
+      const journalSeq = writer.nextSeq;
       const head = { topic, partition, offset: next, journalSeq, controlsNext, policy, keyId, takenMs: begunMs };
-      const bytes = encodeCheckpoint(head, state);
-      const takenMs = nowMs();
+      const taken = copyCheckpoint(head, state, memory);
+      copy = { ...taken, at: next, snapshotMs: nowMs() - begunMs };
+      // Before it is put anywhere: who can write this holds the partition, and the state is not that of one who lost it unawares.
       try {
-        await checkpoints.put(partition, next, bytes, CHECKPOINTS_KEPT);
+        await writer.write([{ kind: 'checkpoint', seq: journalSeq, at: next, bytes: taken.bytes.length }]);
       } catch (error) {
-        // Detection goes on: a checkpoint only shortens what is folded again. It is tried anew at the next turn.
-        events.checkpointFailed({ partition, error });
-        return;
+        memory.giveBack(taken.bytes);
+        throw error;
       }
-      await writer.write([{ kind: 'checkpoint', seq: writer.nextSeq, at: next, bytes: bytes.length }]);
-      this.#checkpointed = next;
-      const snapshotMs = takenMs - begunMs;
-      events.checkpointTaken({ partition, at: next, bytes: bytes.length, snapshotMs, putMs: nowMs() - takenMs });
-      await commit(partition, next).catch(() => {
-        // The place in the group is for monitors of lag only; a rebalance may have taken the right to set it.
-      });
+    });
+    return copy;
+  }
+
+  async #put({ bytes, seal, at, snapshotMs }: Copy): Promise<void> {
+    const { partition, checkpoints, memory, events, nowMs, commit } = this.#parts;
+    const begunMs = nowMs();
+    try {
+      await seal();
+      await checkpoints.put(partition, at, bytes, CHECKPOINTS_KEPT);
+    } catch (error) {
+      // Detection goes on: a checkpoint only shortens what is folded again. It is tried anew at the next turn.
+      events.checkpointFailed({ partition, error });
+      return;
+    } finally {
+      memory.giveBack(bytes);
+    }
+    this.#checkpointed = at;
+    events.checkpointTaken({ partition, at, bytes: bytes.length, snapshotMs, putMs: nowMs() - begunMs });
+    await commit(partition, at).catch(() => {
+      // The place in the group is for monitors of lag only; a rebalance may have taken the right to set it.
     });
   }
 

@@ -58,7 +58,7 @@ export interface Gap {
   readonly missing: number;
 }
 
-/** A checkpoint was put at `at`; its state holds the entries up to this one. */
+/** A checkpoint is put at `at`; its state holds the entries up to this one. Written before it, by one who holds the partition. */
 export interface CheckpointTaken {
   readonly kind: 'checkpoint';
   readonly seq: number;

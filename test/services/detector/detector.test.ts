@@ -100,6 +100,37 @@ describe('detector', () => {
     await running.stop();
   });
 
+  test('while a checkpoint is being put the fold goes on, and what is put is the state as it was', async () => {
+    const world = await portal();
+    const half = Math.floor(world.records.length / 2);
+    await world.log.append(world.records.slice(0, half));
+    const put = world.checkpoints.put.bind(world.checkpoints);
+    const gate = Promise.withResolvers<void>();
+    const waiting = new Set<number>();
+    world.checkpoints.put = async (partition, offset, bytes, keep) => {
+      waiting.add(partition);
+      await gate.promise;
+      await put(partition, offset, bytes, keep);
+    };
+    const { log, topics, checkpoints } = world;
+    const slow = await detector(log, topics, { checkpoints, checkpointEveryMs: 30 });
+    await until(() => waiting.size > 0);
+    await log.append(world.records.slice(half));
+    await through(log, topics.access, slow);
+    expect(slow.count('checkpointTaken')).toBe(0);
+    gate.resolve();
+    await until(() => slow.count('checkpointTaken') > 0);
+    // Nothing newer is put: what goes on does so from the states that had to wait.
+    world.checkpoints.put = () => Promise.reject(new Error('disk full'));
+    await slow.stop();
+    const again = await runThrough(world);
+    expect(again.count('checkpointPassedOver')).toBe(0);
+    expect(again.count('foldDiverged')).toBe(0);
+    expect(sorted(await writtenRecords(log, topics.alerts))).toEqual(
+      new Map([...(await undisturbedAlerts(log, topics))].sort()),
+    );
+  });
+
   test('damaged checkpoints are passed over for the one before, or for the log', async () => {
     const world = await portal();
     await world.log.append(world.records);
