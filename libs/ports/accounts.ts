@@ -12,6 +12,8 @@ export interface AccountView {
   readonly stepUpRequired: boolean;
   /** Whether the account has a second factor to ask for; `unknown` where the keeper does not say. */
   readonly secondFactor: 'yes' | 'no' | 'unknown';
+  /** When the oldest of its second factors was enrolled, ms; absent where the keeper does not say. */
+  readonly secondFactorSinceMs?: number;
   /**
    * Whether the keeper can be asked. `no`: it only takes commands, nothing else of this view means anything, and its word
    * that it took one is all there is. `partly`: some of several keepers are so. Absent: `yes`.

@@ -17,7 +17,10 @@ export interface LadderStep {
 /** A second factor cannot be asked of an account that has none: the next rung, which needs no factor, takes its place. */
 function replaceStepUp(state: ResponseState, accountId: string, rung: RestrictingRung): LadderStep {
   if (rung !== 'step_up' || !state.withoutSecondFactor.has(accountId)) return { rung, note: '' };
-  return { rung: 'throttle', note: 'throttle in place of step_up: the account has no second factor' };
+  return {
+    rung: 'throttle',
+    note: 'throttle in place of step_up: the account has no second factor from before the incident',
+  };
 }
 
 /**

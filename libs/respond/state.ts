@@ -46,7 +46,7 @@ export interface ResponseState {
   readonly incidents: Map<string, IncidentPlans>;
   /** By account: when people gave it back, ms, ascending. */
   readonly reenabled: Map<string, number[]>;
-  /** Accounts known to have no second factor to ask for. An account nobody knows about is assumed to have one. */
+  /** Accounts known to have no second factor of the holder's to ask for. An account nobody knows about is assumed to have one. */
   readonly withoutSecondFactor: Set<string>;
   /** Accounts of each `profession/department`, where a directory says so. */
   readonly groupSize: Map<string, number>;
@@ -71,7 +71,7 @@ export function createResponseState(policy: ResponsePolicy): ResponseState {
 /** The key under which accounts of one profession in one department are counted together. */
 export const groupOf = (profession: string, department: string): string => `${profession}/${department || 'unknown'}`;
 
-/** What a directory says of an account; `undefined` leaves it unknown. */
+/** Whether an account has a second factor of its holder's to ask for, as its keeper says. */
 export function noteSecondFactor(state: ResponseState, accountId: string, has: boolean): void {
   if (has) state.withoutSecondFactor.delete(accountId);
   else state.withoutSecondFactor.add(accountId);

@@ -3,6 +3,7 @@ import type { Alert } from '#libs/model/alert.ts';
 import type { ResponseState } from '#libs/respond/index.ts';
 import {
   createResponseState,
+  isHoldersFactor,
   noteGroupSize,
   noteSecondFactor,
   plan,
@@ -26,13 +27,15 @@ export async function readPlanningState(
   return { state, version, snapshot };
 }
 
-/** Asks whether there is a second factor to demand, where that decides what is planned. No answer leaves it as known. */
+/** Asks whether there is a second factor of the holder's to demand, where that decides what is planned. No answer leaves it as known. */
 async function learnSecondFactor(context: ResponderContext, state: ResponseState, alert: Alert): Promise<void> {
   const wantsStepUp = alert.rung === 'step_up' || context.policy.highestRung[alert.account.class] === 'step_up';
   if (!wantsStepUp) return;
   const read = await safely(() => context.connector.read(alert.account.id));
   if (read.outcome !== 'done' || read.value.secondFactor === 'unknown') return;
-  noteSecondFactor(state, alert.account.id, read.value.secondFactor === 'yes');
+  const { secondFactor, secondFactorSinceMs } = read.value;
+  const isThere = secondFactor === 'yes' && isHoldersFactor(secondFactorSinceMs, alert.startedMs);
+  noteSecondFactor(state, alert.account.id, isThere);
 }
 
 /**

@@ -140,11 +140,14 @@ function together(views: readonly (readonly [ChainLink, AccountView])[]): Accoun
     asked.filter(([link]) => !lacks(link, ability)).map(([, view]) => view);
   const stepUp = offering('stepUp');
   const factors = stepUp.map((view) => view.secondFactor);
+  const enrolledMs = stepUp.flatMap(({ secondFactorSinceMs: ms }) => (ms === undefined ? [] : [ms]));
   return {
     enabled: offering('disable').some((view) => view.enabled),
     sessions: offering('endSessions').reduce((sum, view) => sum + view.sessions, 0),
     stepUpRequired: stepUp.length > 0 && stepUp.every((view) => view.stepUpRequired),
     secondFactor: factors.includes('no') ? 'no' : factors.includes('yes') ? 'yes' : 'unknown',
+    // The newest is the one that a thief may have enrolled.
+    ...(enrolledMs.length > 0 ? { secondFactorSinceMs: Math.max(...enrolledMs) } : {}),
     readable: asked.length === 0 ? 'no' : whole ? 'yes' : 'partly',
   };
 }

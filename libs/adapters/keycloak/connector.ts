@@ -32,13 +32,16 @@ async function viewOf(client: KeycloakClient, user: KeycloakUser, groupId: strin
   if (sessions.outcome !== 'done') return sessions;
   if (groups.outcome !== 'done') return groups;
   if (credentials.outcome !== 'done') return credentials;
+  const factors = credentials.value.filter((c) => SECOND_FACTORS.has(c.type));
+  const enrolledMs = factors.flatMap(({ createdDate }) => (typeof createdDate === 'number' ? [createdDate] : []));
   return {
     outcome: 'done',
     value: {
       enabled: user.enabled,
       sessions: sessions.value,
       stepUpRequired: groupId !== '' && groups.value.some((g) => g.id === groupId),
-      secondFactor: credentials.value.some((c) => SECOND_FACTORS.has(c.type)) ? 'yes' : 'no',
+      secondFactor: factors.length > 0 ? 'yes' : 'no',
+      ...(enrolledMs.length > 0 ? { secondFactorSinceMs: Math.min(...enrolledMs) } : {}),
     },
   };
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { actorOf } from '#libs/model/person.ts';
+import { isHolding } from '#libs/respond/index.ts';
 import { demandNewPassword } from '../new-password.ts';
 import { decided } from '../outcome.ts';
+import type { ApiParts } from '../parts.ts';
 import { ApiProblem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
@@ -10,6 +12,14 @@ import { actionView, restrictionView } from '../views.ts';
 
 const params = z.object({ account: accountId });
 const HOUR_MS = 3_600_000;
+
+/** When the earliest of the incidents began for which something holds on the account, ms. */
+async function incidentStart({ store }: ApiParts, account: string): Promise<number | undefined> {
+  const holding = (await store.actionsOf(account)).filter(isHolding);
+  const alerts = await Promise.all(holding.map(({ plan }) => store.incident(plan.alertId)));
+  const started = alerts.flatMap((alert) => (alert ? [alert.startedMs] : []));
+  return started.length > 0 ? Math.min(...started) : undefined;
+}
 
 export const accountRoutes: readonly Route[] = [
   route({
@@ -53,7 +63,12 @@ export const accountRoutes: readonly Route[] = [
       const nowMs = parts.clock.nowMs();
       // First, while the account is still closed: an account that opened before would be the thief's for that moment.
       const newPassword = body.new_password
-        ? await demandNewPassword(parts.connector, account, { actor, reason: body.reason, actionId: '', atMs: nowMs })
+        ? await demandNewPassword(
+            parts.connector,
+            account,
+            { actor, reason: body.reason, actionId: '', atMs: nowMs },
+            await incidentStart(parts, account),
+          )
         : 'not_asked';
       const decision = decided(
         await parts.responder.reenable(account, actor, body.reason, {

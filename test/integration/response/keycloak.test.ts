@@ -26,6 +26,7 @@ describeWith(['keycloak'], 'Keycloak', ({ keycloak }) => {
   beforeAll(async () => {
     rig = await openKeycloakRig(keycloak, [
       { username: 'anne', otp: true, attributes: { rpps: ['10000000001'] } },
+      { username: 'zoe', otp: true, otpSinceMs: T0 },
       { username: 'luc', attributes: { rpps: ['10000000002'] } },
       { username: 'eva', attributes: { rpps: ['10000000003'] } },
       { username: 'twin-1', attributes: { rpps: ['10000000009'] } },
@@ -116,6 +117,7 @@ describeWith(['keycloak'], 'Keycloak', ({ keycloak }) => {
     it('demands the enrolled second factor: the password alone is refused, with the code it is not', async () => {
       const connector = connect();
       expect(await connector.read('anne')).toMatchObject({ value: { secondFactor: 'yes', stepUpRequired: false } });
+      expect(await connector.read('zoe')).toMatchObject({ value: { secondFactor: 'yes', secondFactorSinceMs: T0 } });
       const held = await hold('anne');
       await connector.requireStepUp('anne', WHY);
       await connector.endSessions('anne', WHY);

@@ -6,12 +6,15 @@ const SHIPPED = new URL('../../../deploy/keycloak/portail-realm.json', import.me
 /** Key of the holders' authenticator apps, as plain text. */
 export const OTP_KEY = 'JBSWY3DPEHPK3PXPABCD';
 const PASSWORD = 'pw';
+const LONG_AGO_MS = Date.UTC(2025, 0, 1);
 
 /** A user of the test realm. */
 export interface TestUser {
   readonly username: string;
   readonly enabled?: boolean;
   readonly otp?: boolean;
+  /** When it was enrolled, ms; long ago where nothing is said. */
+  readonly otpSinceMs?: number;
   readonly attributes?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -31,7 +34,10 @@ const profile = (longest: number) => ({
   },
 });
 
-const user = (realm: string, { username, enabled = true, otp = false, attributes = {} }: TestUser) => ({
+const user = (
+  realm: string,
+  { username, enabled = true, otp = false, otpSinceMs = LONG_AGO_MS, attributes = {} }: TestUser,
+) => ({
   username,
   enabled,
   email: `${username}@example.test`,
@@ -47,6 +53,7 @@ const user = (realm: string, { username, enabled = true, otp = false, attributes
       ? [
           {
             type: 'otp',
+            createdDate: otpSinceMs,
             secretData: JSON.stringify({ value: OTP_KEY }),
             credentialData: JSON.stringify({
               subType: 'totp',

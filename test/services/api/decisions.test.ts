@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AccountConnector } from '#libs/ports/accounts.ts';
 import { HOUR, MINUTE, sampleAlert, T0 } from '../../support/sample-alert.ts';
 import { sampleCampaign } from '../../support/sample-campaign.ts';
 import { AMPLE, samplePolicy } from '../../support/sample-policy.ts';
@@ -108,6 +109,26 @@ describe('the way back', () => {
     expect((await back()).status).toBe(503);
     expect(register.get(ID)?.enabled).toBe(false);
     expect((await back()).status).toBe(200);
+    expect(register.get(ID)?.enabled).toBe(true);
+  });
+
+  it('a new password is not left to a second factor that the thief may have enrolled', async () => {
+    const connect = (local: AccountConnector): AccountConnector => ({
+      ...local,
+      async read(id) {
+        const read = await local.read(id);
+        return read.outcome === 'done' ? { ...read, value: { ...read.value, secondFactorSinceMs: T0 } } : read;
+      },
+    });
+    const { ask, responder, register } = createApiBench({ connect });
+    await responder.onAlert(sampleAlert());
+    await responder.idle();
+    const back = (body: object) => ask(APPROVER, 'POST', `/v1/accounts/${ID}/reenable`, { reason: 'called', ...body });
+    const refused = await back({});
+    expect(refused.status).toBe(409);
+    expect(refused.body.detail).toContain('it may be the thief');
+    expect(register.get(ID)).toMatchObject({ enabled: false, newPasswordRequired: false });
+    expect((await back({ new_password: false })).status).toBe(200);
     expect(register.get(ID)?.enabled).toBe(true);
   });
 

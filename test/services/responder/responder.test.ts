@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
+import type { AccountConnector } from '#libs/ports/accounts.ts';
 import { verifyAudit } from '#libs/ports/audit-chain.ts';
 import type { OutboundRecord } from '#libs/ports/store.ts';
-import { MINUTE, manyAlerts, sampleAlert, T0 } from '../../support/sample-alert.ts';
+import { DAY, HOUR, MINUTE, manyAlerts, sampleAlert, T0 } from '../../support/sample-alert.ts';
 import { AMPLE } from '../../support/sample-policy.ts';
 import { createBench, told } from './bench.ts';
 
@@ -132,6 +133,24 @@ describe('the lower rungs', () => {
     expect(plan?.rung).toBe('throttle');
     expect(bench.register.get(ID)).toMatchObject({ enabled: true, stepUpRequired: false, sessions: 1 });
     expect(bench.restrictions.get(ID)).toMatchObject({ restriction: 'throttle', newPerHour: 5 });
+  });
+
+  it('one that was enrolled about when the incident began may be the thief’s, and counts as none', async () => {
+    const alert = sampleAlert({ rung: 'step_up' });
+    const rungWith = async (secondFactorSinceMs: number) => {
+      const connect = (local: AccountConnector): AccountConnector => ({
+        ...local,
+        async read(id) {
+          const read = await local.read(id);
+          return read.outcome === 'done' ? { ...read, value: { ...read.value, secondFactorSinceMs } } : read;
+        },
+      });
+      const [plan] = await createBench({ connect }).responder.onAlert(alert);
+      return plan?.rung;
+    };
+    expect(await rungWith(alert.startedMs + HOUR)).toBe('throttle');
+    expect(await rungWith(alert.startedMs - DAY)).toBe('throttle');
+    expect(await rungWith(alert.startedMs - 30 * DAY)).toBe('step_up');
   });
 
   it('a lower rung never loosens a higher one', async () => {

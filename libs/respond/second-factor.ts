@@ -1,0 +1,17 @@
+const DAY_MS = 86_400_000;
+
+/**
+ * How long before the estimated start of an incident a second factor must have been enrolled to count as the holder's. The
+ * start is an estimate, and a thief may have come in before he took anything.
+ */
+export const FACTOR_MARGIN_MS = 7 * DAY_MS;
+
+/**
+ * True where the account's second factor is one that a thief of the password does not have: one enrolled well before the
+ * incident. Whoever has the password can enrol one of his own where there was none.
+ *
+ * @param sinceMs when the oldest one was enrolled, ms; `undefined` where the keeper does not say: it is believed
+ * @param startedMs estimated start of the incident, ms
+ */
+export const isHoldersFactor = (sinceMs: number | undefined, startedMs: number): boolean =>
+  sinceMs === undefined || sinceMs < startedMs - FACTOR_MARGIN_MS;
