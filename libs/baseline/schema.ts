@@ -11,6 +11,7 @@ export const BINS = 8;
 export const SOURCES = 8;
 export const RECENT = 32;
 export const NEIGHBOURS = 16;
+export const BIRTHS = 16;
 /** Room for streams; how many are in use is `STREAM_COUNT`. */
 export const STREAM_ROOM = 24;
 /** Insurers an account's people usually have; NIR lately tried under several identities. */
@@ -130,8 +131,12 @@ export const CHANNEL_SCHEMA = {
   recentDepartment: ['u8', RECENT],
   recentAt: ['u8', 1],
   recentLength: ['u8', 1],
-  /** How well the long run, the area and the last people foretold whom the account meets. */
-  forecasters: ['f32', 3],
+  /** How well the long run, the area, the last people and one age group foretold whom the account meets. */
+  forecasters: ['f32', 4],
+  /** Births (year x 12 + month) of the last people with a NIR. */
+  recentBirth: ['u16', BIRTHS],
+  birthAt: ['u8', 1],
+  birthLength: ['u8', 1],
   /** NIR prefixes (hashed) and orders of the last people. */
   neighbour: ['i32', NEIGHBOURS],
   neighbourAt: ['u8', 1],

@@ -34,7 +34,7 @@ export const T_KNOWN_WITHOUT = 7;
 export const T_CLOSED_CONTRACT = 8;
 export const T_OTHER_INSURER = 9;
 export const T_NO_PEC = 10;
-/** Look-ups that came as a clock would send them, and hours of work in which hardly anybody of the group works. */
+/** Look-ups that came as a clock would send them, and days with work at hours at which hardly anybody of the group works. */
 export const T_REGULAR = 11;
 export const T_OFF_HOURS = 12;
 

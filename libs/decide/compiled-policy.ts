@@ -45,10 +45,10 @@ export interface CompiledPolicy {
 
 /**
  * Streams that fit each class. Software looks up in bulk and in order by its nature, so only where and whose it looks
- * counts; managers serve the whole country and never bill.
+ * counts; managers serve the whole country and never bill, but work for few insurers and on what was asked of them.
  */
 const STREAMS_OF_CLASS: Readonly<Record<(typeof ACCOUNT_CLASSES)[number], readonly number[]>> = {
-  professional: STREAM_NAMES.map((_, i) => i),
+  professional: STREAM_NAMES.map((_, i) => i).filter((s) => s !== S_OTHER_INSURER && s !== S_NO_PEC),
   software: [S_TERRITORY, S_TERRITORY_SOURCE, S_ADJACENCY, S_NEW_SOURCE, S_DORMANT, S_HONEYTOKEN],
   manager: [
     S_MISS,

@@ -28,12 +28,12 @@ import { calibrated, STREAM_CAP_NATS } from './tail.ts';
 /**
  * The score of one account-channel: a sum of capped, tail-calibrated streams. A sum, because a thief seldom shows in one
  * stream alone; capped, because no stream may disable anybody by itself; the horizons of no-follow-up see the same
- * absence and count once; volume (rate, unseen) is what honest shocks look like and counts for at most 8.
+ * absence and count once; volume (rate, unseen, hours) is what honest shocks look like and counts for at most 8.
  */
 export interface Score {
   /** Rounded to thousandths: the last bit of Math.log may differ between engine versions. */
   total: number;
-  /** The total without rate and hours: what counts for a suspension. Who is looked up decides that, not how fast or when. */
+  /** The total without rate, rhythm and hours: what counts for a suspension. Who is looked up decides that, not how or when. */
   who: number;
   /** Whether the gate for a suspension is open: a stream that says *who* is looked up, not only how many. */
   gate: boolean;
@@ -49,6 +49,7 @@ export const createScore = (): Score => ({ total: 0, who: 0, gate: false, worth:
  */
 export const SWITCH_EXPLAINS = 2;
 const VOLUME_CAP = 8;
+const VOLUME = [S_RATE, S_UNSEEN, S_CLOSED_HOURS, S_ROUND_THE_CLOCK] as const;
 /** What each stream may be worth at most, where that is not the common cap. */
 const CAPS = new Float64Array(STREAM_COUNT).fill(STREAM_CAP_NATS);
 /** Half an hour is too early to know whether billing merely goes another way today. */
@@ -121,15 +122,14 @@ export function scoreInto(
   for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;
   worth[best] = Math.min(worth[best]!, followUpCeiling);
 
-  const volume = worth[S_RATE]! + worth[S_UNSEEN]!;
-  if (volume > VOLUME_CAP) {
-    worth[S_RATE] = (worth[S_RATE]! * VOLUME_CAP) / volume;
-    worth[S_UNSEEN] = (worth[S_UNSEEN]! * VOLUME_CAP) / volume;
-  }
+  // Night duty is one fact: active when others are closed, for longer than usual, and more than expected.
+  keepLarger(worth, S_CLOSED_HOURS, S_ROUND_THE_CLOCK);
+  const volume = worth[S_RATE]! + worth[S_UNSEEN]! + worth[S_CLOSED_HOURS]! + worth[S_ROUND_THE_CLOCK]!;
+  if (volume > VOLUME_CAP) for (const s of VOLUME) worth[s] = (worth[s]! * VOLUME_CAP) / volume;
   let total = 0;
   for (let s = 0; s < STREAM_COUNT; s++) total += worth[s]!;
   into.total = Math.round(total * 1000) / 1000;
-  const when = worth[S_RATE]! + worth[S_CLOSED_HOURS]! + worth[S_ROUND_THE_CLOCK]!;
+  const when = worth[S_RATE]! + worth[S_CLOSED_HOURS]! + worth[S_ROUND_THE_CLOCK]! + worth[S_CADENCE]!;
   into.who = Math.round((total - when) * 1000) / 1000;
   into.gate = false;
   for (const s of GATE) if (worth[s]! >= GATE_NATS) into.gate = true;

@@ -17,3 +17,5 @@ export const CLOSED_CONTRACT: StreamSpec = {
 };
 /** Share of ended contracts under theft: operators keep people on file for years. */
 export const CLOSED_CONTRACT_ATTACK = 0.35;
+/** Job changes, students, the new year: nobody is held to fewer than this. */
+export const CLOSED_CONTRACT_FLOOR = 0.06;

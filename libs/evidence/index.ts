@@ -50,7 +50,7 @@ export {
 } from './accumulate.ts';
 export { ADJACENCY_ATTACK, ADJACENCY_NULL } from './adjacency.ts';
 export { CADENCE_ATTACK, CADENCE_FLOOR, CADENCE_PAUSE_MS, isRegular } from './cadence.ts';
-export { CLOSED_CONTRACT_ATTACK } from './closed-contract.ts';
+export { CLOSED_CONTRACT_ATTACK, CLOSED_CONTRACT_FLOOR } from './closed-contract.ts';
 export { DORMANT_DAYS, DORMANT_HOURS, dormantNats, WATCHED_DAYS } from './dormant.ts';
 export { HONEYTOKEN_NATS } from './honeytoken.ts';
 export { IDENTITIES_ATTACK, IDENTITIES_NULL, IDENTITIES_OF_A_FAMILY } from './identities.ts';
@@ -58,7 +58,7 @@ export { MISS_ATTACK, MISS_FLOOR } from './miss.ts';
 export { NEW_SOURCE_DAYS, NEW_SOURCE_HOURS, newSourceNats } from './new-source.ts';
 export { cohortLogRatio } from './no-follow-up.ts';
 export { NO_PEC_ATTACK, PEC_WEEKS } from './no-pec.ts';
-export { OTHER_INSURER_ATTACK, USUAL_SHARE } from './other-insurer.ts';
+export { OTHER_INSURER_ATTACK, OTHER_INSURER_SURE, USUAL_SHARE } from './other-insurer.ts';
 export {
   CLOSED_HOURS_ATTACK,
   CLOSED_SHARE,
@@ -69,11 +69,11 @@ export {
 export { rateLogRatio } from './rate.ts';
 export type { StreamSpec } from './stream.ts';
 export {
+  ageGroupFactor,
   FORECASTERS,
   forecast,
   longRunProbability,
   recentProbability,
-  reweigh,
   territoryLogRatio,
 } from './territory.ts';
 export { COMMONNESS_CLASSES, commonnessClass, commonnessLogRatio, unseenLogRatio } from './unseen.ts';

@@ -3,12 +3,12 @@ import type { StreamSpec } from './stream.ts';
 /** When the account is at work. Says nothing about who is looked up: night duty looks the same, so both count for little. */
 export const CLOSED_HOURS: StreamSpec = {
   name: 'closed_hours',
-  sees: 'hours of activity at which hardly anybody of the group works',
-  nullModel: 'an hour of activity is such an hour with the account’s own probability (upper posterior bound)',
+  sees: 'days on which the account works at hours at which hardly anybody of the group does',
+  nullModel: 'a day of work has such hours with the account’s own probability (upper posterior bound)',
   blindSpots: ['theft during opening hours', 'hospitals and whoever works at night'],
   decayPerDay: 2,
 };
-/** Share of such hours under a thief who does not care for the clock. */
+/** Share of such days under a thief who does not care for the clock. */
 export const CLOSED_HOURS_ATTACK = 0.6;
 /** An hour of the week is closed where the group does less than this share of its average hour. */
 export const CLOSED_SHARE = 0.2;

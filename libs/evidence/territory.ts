@@ -33,31 +33,73 @@ export function recentProbability(count: number, total: number, national: number
   return (count + 2 * national) / (total + 2);
 }
 
-/** Forecasters of the next person's birth department, in the order of their weights. */
-export const FORECASTERS = 3;
+/**
+ * Who foretells the next person's birth department: the account's long run, its area, its last people, and "one age group
+ * came" (a school, a home for the elderly: born all over the country, and all within a few years).
+ */
+export const FORECASTERS = 4;
+/** Weights before anybody was met, and what the weights are drawn back to. */
+const AT_FIRST = [0.49, 0.44, 0.05, 0.02] as const;
 /** Share of the weights that is dealt out anew at each person: how fast a forecaster may come back. */
-const SHARED = 0.03;
+const SHARED = 0.01;
 
 /**
- * Weights of the forecasters after a person: each gains by how well it foretold, and none is ever out (fixed share; Herbster and
- * Warmuth 1998). The larger of the forecasts, taken with hindsight, would be no probability and excuse half of any list.
- * @param weights at `at`…`at + 2`, changed in place; all 0: nobody was met yet
+ * Probability of a person's birth department by the mixture of the forecasts; with `met`, each forecaster then gains by how
+ * well it foretold, and none is ever out (fixed share; Herbster and Warmuth 1998). The larger of the forecasts, taken with
+ * hindsight, would be no probability and excuse half of any list.
+ * @param weights at `at`…, changed in place where `met`; all 0: nobody was met yet
  */
-export function reweigh(weights: Float32Array, at: number, longRun: number, area: number, recent: number): void {
-  const a = weightOf(weights, at) * longRun;
-  const b = weightOf(weights, at + 1) * area;
-  const c = weightOf(weights, at + 2) * recent;
-  const kept = (1 - SHARED) / (a + b + c);
-  weights[at] = a * kept + SHARED / FORECASTERS;
-  weights[at + 1] = b * kept + SHARED / FORECASTERS;
-  weights[at + 2] = c * kept + SHARED / FORECASTERS;
+export function forecast(
+  weights: Float32Array,
+  at: number,
+  longRun: number,
+  area: number,
+  recent: number,
+  ageGroup: number,
+  met: boolean,
+): number {
+  if (weights[at] === 0) weights.set(AT_FIRST, at);
+  const a = weights[at]! * longRun;
+  const b = weights[at + 1]! * area;
+  const c = weights[at + 2]! * recent;
+  const d = weights[at + 3]! * ageGroup;
+  const sum = a + b + c + d;
+  if (met) {
+    const kept = (1 - SHARED) / sum;
+    weights[at] = a * kept + SHARED * AT_FIRST[0];
+    weights[at + 1] = b * kept + SHARED * AT_FIRST[1];
+    weights[at + 2] = c * kept + SHARED * AT_FIRST[2];
+    weights[at + 3] = d * kept + SHARED * AT_FIRST[3];
+  }
+  return sum;
 }
 
-const weightOf = (weights: Float32Array, i: number): number => (weights[i] === 0 ? 1 / FORECASTERS : weights[i]!);
+/** Years on either side of the middle one that make an age group, share of its people within them, years people are born in. */
+const AGE_SPAN = 4;
+const WITHIN = 0.9;
+const YEARS = 85;
+/** While too few were met, or where a list sorted by birth looks like an age group. */
+const UNDECIDED = 0.3;
+const OUTSIDE = 1 - WITHIN;
+const MIN_BIRTHS = 6;
 
-/** Probability of a person's birth department, given what each forecaster says of it. */
-export const forecast = (weights: Float32Array, at: number, longRun: number, area: number, recent: number): number =>
-  weightOf(weights, at) * longRun + weightOf(weights, at + 1) * area + weightOf(weights, at + 2) * recent;
+/**
+ * How much likelier a birth year is if one age group came than in the whole population.
+ * @param births months of birth (year x 12 + month, two-digit year) of the last people, `length` of them from `at` @param birth this person's
+ */
+export function ageGroupFactor(births: Uint16Array, at: number, length: number, birth: number): number {
+  if (length < MIN_BIRTHS) return UNDECIDED;
+  let sameMonth = 0;
+  for (let i = 0; i < length; i++) {
+    if (births[at + i] === birth) sameMonth++;
+    sorted[i] = births[at + i]!;
+  }
+  if (sameMonth > length / 4) return OUTSIDE;
+  const middle = Math.floor(sorted.subarray(0, length).sort()[length >> 1]! / 12);
+  const apart = Math.abs(middle - Math.floor(birth / 12));
+  return Math.min(apart, 100 - apart) <= AGE_SPAN ? (WITHIN / (2 * AGE_SPAN + 1)) * YEARS : OUTSIDE;
+}
+const sorted = new Uint16Array(64);
 
 /**
  * Log-likelihood ratio of one new person, nats, at most ln 10.

@@ -21,6 +21,7 @@ import { wokeNats } from './accounts.ts';
 import type { Incident } from './incident.ts';
 import { INCIDENT_OF_QUOTA, INCIDENT_SCORED } from './incident.ts';
 import { MAX_LOOKBACK_MINUTES } from './limits.ts';
+import { outageCeiling } from './portal-billing.ts';
 import { signalRise } from './signals.ts';
 import { sourceNats } from './sources.ts';
 import type { PipelineState } from './state.ts';
@@ -49,7 +50,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     wokeNats(state, account, minute),
     channels.allowance[row]!,
     channels.switchNats[row]!,
-    channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS,
+    Math.min(channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS, outageCeiling(state)),
     accountClass,
     policy,
   );
@@ -57,7 +58,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   const total = inGrace ? 0 : score.total;
   const who = inGrace ? 0 : score.who;
   if (total > channels.peakScore[row]!) channels.peakScore[row] = total;
-  signalRise(state, row, total, minute);
+  signalRise(state, row, inGrace, minute);
   state.observer?.(row, total, score.gate ? who : 0);
   const quota = quotaReached(state, row, minute);
   // Such a day teaches nothing. A lower bar would freeze an honest account that has changed in what it used to be, and one

@@ -10,6 +10,7 @@ import {
 } from '#libs/baseline/traits.ts';
 import { accumulate, cohortLogRatio, MAX_NATS, MAX_NATS_A_BIN, REST_NATS } from '#libs/evidence/index.ts';
 import { S_FOLLOW_1D, S_FOLLOW_3H, S_FOLLOW_9D, S_FOLLOW_30M } from '#libs/model/streams.ts';
+import { notePortalBilling } from './portal-billing.ts';
 import type { PipelineState } from './state.ts';
 
 /** Minutes after a bin's or an hour's end at which its cohort is judged: the horizon and a little for a late log. */
@@ -38,6 +39,13 @@ export function judgeHour(state: PipelineState, row: number, hour: number): bool
   if (channels.hour[row]! - hour >= HOURS) return false;
   const slot = row * HOURS + (hour & (HOURS - 1));
   if ((channels.hourFlags[slot]! & HOUR_RECHECK) !== 0) return false;
+  notePortalBilling(
+    state,
+    hour,
+    channels.hourFound[slot]!,
+    channels.hourFollowed[slot]!,
+    channels.p0[row * TRAIT_COUNT + T_WITHOUT_3H]!,
+  );
   judgeKnown(state, row, channels.hourKnown[slot]!, channels.hourKnownFollowed[slot]!);
   return judge(
     state,

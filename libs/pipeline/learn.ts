@@ -108,8 +108,7 @@ function learnDays(state: PipelineState, row: number, last: number, today: numbe
   for (let day = today - TRAIT_DAYS + 1; day <= Math.min(last, today - lag); day++) {
     const slot = row * DAYS + (day & (DAYS - 1));
     const flags = channels.dayFlags[slot]!;
-    const hours = channels.dayHours[slot]!;
-    if ((flags & (DAY_LEARNT | DAY_SUSPECT)) !== 0 || hours === 0) continue;
+    if ((flags & (DAY_LEARNT | DAY_SUSPECT)) !== 0 || channels.dayHours[slot] === 0) continue;
     channels.dayFlags[slot] = flags | DAY_LEARNT;
     const found = channels.dayFound[slot]!;
     const t = row * TRAIT_DAYS + (day & (TRAIT_DAYS - 1));
@@ -130,7 +129,7 @@ function learnDays(state: PipelineState, row: number, last: number, today: numbe
     learnTrait(state, row, T_OTHER_INSURER, channels.dayInsured[t]!, channels.dayElsewhere[t]!);
     learnTrait(state, row, T_NO_PEC, found, channels.dayNoPec[t]!);
     learnTrait(state, row, T_REGULAR, found + misses, channels.dayRegular[t]!);
-    learnTrait(state, row, T_OFF_HOURS, hours, channels.dayOffHours[t]!);
+    learnTrait(state, row, T_OFF_HOURS, 1, channels.dayOffHours[t]!);
     if (channels.learntDays[row]! < 65_535) channels.learntDays[row] = channels.learntDays[row]! + 1;
   }
 }

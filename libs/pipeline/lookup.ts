@@ -147,7 +147,7 @@ export function takeLookup(
     // Unless the account never bills, a birth department is learnt when the person is followed up, not before.
     if (event.birthDepartment !== 0) {
       const nats = channels.nats[row * STREAM_ROOM + S_TERRITORY]!;
-      if (stepTerritory(state, row, event.birthDepartment, minute, newSource)) {
+      if (stepTerritory(state, row, event.birthDepartment, birthOf(event), minute, newSource)) {
         increment(state, channels.dayOutside, traitSlot);
         slots[at + 1] = slots[at + 1]! | PAIR_OUTSIDE;
       }
@@ -186,6 +186,12 @@ export function takeLookup(
   if (!passed) updateRate(state, row, hour, minute);
   return true;
 }
+
+/** Month of birth in the NIR, year x 12 + month; -1 where there is none. Months beyond twelve are conventions of the register. */
+const birthOf = (event: AccessEvent): number =>
+  event.nirPrefix < 0 || event.nirYear < 0
+    ? -1
+    : event.nirYear * 12 + ((Math.floor(event.nirPrefix / 100_000) % 100) % 12);
 
 const slotOfDay = (row: number, minute: number): number => row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
 const slotOfTrait = (row: number, minute: number): number =>

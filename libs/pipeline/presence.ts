@@ -1,4 +1,4 @@
-import { HOUR_ACTIVE, HOURS, TRAIT_DAYS } from '#libs/baseline/schema.ts';
+import { DAYS, HOUR_ACTIVE, HOURS, TRAIT_DAYS } from '#libs/baseline/schema.ts';
 import { T_OFF_HOURS, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import {
   bernoulliLogRatio,
@@ -19,12 +19,14 @@ export function stepPresence(state: PipelineState, row: number, hour: number): v
   const group = channels.group[row]!;
   const share = groups.shape[group * HOURS_A_WEEK + (hour % HOURS_A_WEEK)]! / groups.shapeTotal[group]!;
   const closed = share * HOURS_A_WEEK < CLOSED_SHARE;
-  if (closed) {
-    const slot = row * TRAIT_DAYS + (Math.floor(hour / 24) & (TRAIT_DAYS - 1));
-    if (channels.dayOffHours[slot]! < 24) channels.dayOffHours[slot] = channels.dayOffHours[slot]! + 1;
-  }
+  const day = Math.floor(hour / 24);
+  const slot = row * TRAIT_DAYS + (day & (TRAIT_DAYS - 1));
+  // A night on duty is one fact, however many hours it has: a day speaks with its first hour and its first closed one.
+  const first = channels.dayHours[row * DAYS + (day & (DAYS - 1))] === 1;
+  const firstClosed = closed && channels.dayOffHours[slot] === 0;
+  if (firstClosed) channels.dayOffHours[slot] = 1;
   const p0 = channels.p0[row * TRAIT_COUNT + T_OFF_HOURS]!;
-  if (p0 < CLOSED_HOURS_ATTACK) {
+  if ((firstClosed || (first && !closed)) && p0 < CLOSED_HOURS_ATTACK) {
     const ratio = bernoulliLogRatio(closed, p0, CLOSED_HOURS_ATTACK);
     observe(state, row, S_CLOSED_HOURS, ratio, closed, p0, hour * 60);
   }

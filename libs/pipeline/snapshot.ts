@@ -16,6 +16,7 @@ interface Small {
   readonly minute: number;
   readonly idsSinceMs: number;
   readonly portalMisses: PipelineState['portalMisses'];
+  readonly portalBilling: PipelineState['portalBilling'];
   readonly insurers: string[];
   readonly counters: PipelineState['counters'];
   readonly incidents: readonly (readonly [
@@ -38,6 +39,7 @@ export function snapshot(state: PipelineState, options: SnapshotOptions = {}): U
     minute: state.minute,
     idsSinceMs: state.idsSinceMs,
     portalMisses: state.portalMisses,
+    portalBilling: state.portalBilling,
     insurers: state.insurers,
     counters: state.counters,
     incidents: [...state.incidents].map(([row, { byInsurer, ...rest }]) => [row, rest, [...byInsurer]] as const),
@@ -74,6 +76,7 @@ export function restore(bytes: Uint8Array, config: PipelineConfig): PipelineStat
   state.minute = small.minute;
   state.idsSinceMs = small.idsSinceMs;
   state.portalMisses = small.portalMisses;
+  state.portalBilling = small.portalBilling;
   state.insurers = small.insurers;
   state.insurerIndex = new Map(small.insurers.map((name, i) => [name, i]));
   state.counters = small.counters;

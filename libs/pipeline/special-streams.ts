@@ -6,6 +6,7 @@ import {
   CADENCE_FLOOR,
   CADENCE_PAUSE_MS,
   CLOSED_CONTRACT_ATTACK,
+  CLOSED_CONTRACT_FLOOR,
   HONEYTOKEN_NATS,
   IDENTITIES_ATTACK,
   IDENTITIES_NULL,
@@ -13,6 +14,7 @@ import {
   isRegular,
   NO_PEC_ATTACK,
   OTHER_INSURER_ATTACK,
+  OTHER_INSURER_SURE,
 } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { CHANNEL_WEB, CLASS_MANAGER } from '#libs/model/codes.ts';
@@ -108,7 +110,7 @@ export function stepContract(state: PipelineState, row: number, event: AccessEve
   if (groups.covered[group] === 0) return;
   const closed = event.coverageEndDay >= 0 && event.coverageEndDay < Math.floor(minute / 1440);
   if (closed) count(channels.dayClosed, traitSlot(row, minute));
-  const p0 = channels.p0[row * TRAIT_COUNT + T_CLOSED_CONTRACT]!;
+  const p0 = Math.max(channels.p0[row * TRAIT_COUNT + T_CLOSED_CONTRACT]!, CLOSED_CONTRACT_FLOOR);
   if (p0 >= CLOSED_CONTRACT_ATTACK) return;
   observe(state, row, S_CLOSED_CONTRACT, bernoulliLogRatio(closed, p0, CLOSED_CONTRACT_ATTACK), closed, p0, minute);
 }
@@ -119,15 +121,15 @@ const LEARN_BELOW_NATS = 4;
 
 /** Whether the person is with one of the usual insurers. @param insurer see `insurerNumber` @param voice people found today */
 export function stepInsurer(state: PipelineState, row: number, insurer: number, voice: number, minute: number): void {
-  if (insurer === 0) return;
   const channels = state.channels;
+  if (insurer === 0 || state.accounts.accountClass[channels.account[row]!] !== CLASS_MANAGER) return;
   const usual = isUsualInsurer(state, row, insurer);
   if (usual !== undefined) {
     const slot = traitSlot(row, minute);
     count(channels.dayInsured, slot);
     if (!usual) count(channels.dayElsewhere, slot);
     const p0 = channels.p0[row * TRAIT_COUNT + T_OTHER_INSURER]!;
-    if (p0 < OTHER_INSURER_ATTACK) {
+    if (p0 <= OTHER_INSURER_SURE) {
       const ratio = bernoulliLogRatio(!usual, p0, OTHER_INSURER_ATTACK);
       observe(state, row, S_OTHER_INSURER, ratio, !usual, p0, minute);
     }

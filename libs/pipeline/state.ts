@@ -13,6 +13,7 @@ import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { Output } from '#libs/model/input.ts';
 import type { Incident } from './incident.ts';
 import { MAX_ACCOUNTS, MAX_EVENT_IDS, MAX_PAIRS, MAX_PERSONS, MAX_SIGHTINGS } from './limits.ts';
+import type { PortalBilling } from './portal-billing.ts';
 import { RecentLookups } from './recent-lookups.ts';
 
 export interface PipelineConfig {
@@ -96,6 +97,8 @@ export interface PipelineState {
   areaTotal: Float32Array;
   /** Look-ups of new identities in the whole portal and misses among them, fading (see `portal-misses.ts`). */
   portalMisses: { lookups: number; misses: number; minute: number };
+  /** Judged cohorts of the whole portal and those without any follow-up (see `portal-billing.ts`). */
+  portalBilling: PortalBilling;
   incidents: Map<number, Incident>;
   /** Newest event time accepted, ms; first day seen; minute up to which the clock has run. */
   newestMs: number;
@@ -134,6 +137,7 @@ export function createState(config: PipelineConfig): PipelineState {
     area: new Float32Array(DEPARTMENT_COUNT * DEPARTMENT_COUNT),
     areaTotal: new Float32Array(DEPARTMENT_COUNT),
     portalMisses: { lookups: 0, misses: 0, minute: 0 },
+    portalBilling: { silent: 0, judged: 0, usualSilent: 0, usualJudged: 0, hour: 0 },
     incidents: new Map(),
     newestMs: 0,
     firstDay: 0,

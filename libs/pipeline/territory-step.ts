@@ -1,13 +1,13 @@
 import { NATIONAL_ALTERNATIVE, NATIONAL_BIRTHS } from '#libs/baseline/births.ts';
-import { RECENT, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { BIRTHS, RECENT, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import { T_OUTSIDE, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import {
+  ageGroupFactor,
   FORECASTERS,
   forecast,
   longRunProbability,
   REST_NATS,
   recentProbability,
-  reweigh,
   territoryLogRatio,
 } from '#libs/evidence/index.ts';
 import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
@@ -33,11 +33,15 @@ function areaProbability(state: PipelineState, home: number, department: number)
   );
 }
 
+/** Where the log shows no year of birth. */
+const UNKNOWN_AGE = 0.3;
+
 /**
  * Log-likelihood ratio of a birth department for this account as it is now, nats.
+ * @param birth month of birth (year x 12 + month), -1 unknown
  * @param met whether the person is met now: then the forecasters are judged by it
  */
-function territoryRatio(state: PipelineState, row: number, department: number, met: boolean): number {
+function territoryRatio(state: PipelineState, row: number, department: number, birth: number, met: boolean): number {
   const channels = state.channels;
   const home = state.accounts.department[channels.account[row]!]!;
   const national = NATIONAL_ALTERNATIVE[department]!;
@@ -52,9 +56,9 @@ function territoryRatio(state: PipelineState, row: number, department: number, m
     area,
   );
   const recent = recentProbability(same, length, national);
-  const weights = row * FORECASTERS;
-  const expected = forecast(channels.forecasters, weights, longRun, area, recent);
-  if (met) reweigh(channels.forecasters, weights, longRun, area, recent);
+  const ageGroup =
+    birth < 0 ? UNKNOWN_AGE : ageGroupFactor(channels.recentBirth, row * BIRTHS, channels.birthLength[row]!, birth);
+  const expected = forecast(channels.forecasters, row * FORECASTERS, longRun, area, recent, national * ageGroup, met);
   return territoryLogRatio(national, expected);
 }
 
@@ -63,13 +67,19 @@ export function stepTerritory(
   state: PipelineState,
   row: number,
   department: number,
+  birth: number,
   minute: number,
   newSource: boolean,
 ): boolean {
   const channels = state.channels;
   const ring = row * RECENT;
   const length = channels.recentLength[row]!;
-  const ratio = territoryRatio(state, row, department, true);
+  const ratio = territoryRatio(state, row, department, birth, true);
+  if (birth >= 0) {
+    channels.recentBirth[row * BIRTHS + channels.birthAt[row]!] = birth;
+    channels.birthAt[row] = (channels.birthAt[row]! + 1) & (BIRTHS - 1);
+    if (channels.birthLength[row]! < BIRTHS) channels.birthLength[row] = channels.birthLength[row]! + 1;
+  }
   const outside = ratio > 0;
   const expected = channels.p0[row * TRAIT_COUNT + T_OUTSIDE]!;
   observe(state, row, S_TERRITORY, ratio, outside, expected, minute);
@@ -90,7 +100,7 @@ export function refundTerritory(state: PipelineState, row: number, department: n
   // No more people a day than the day's quota: whoever forges bills gains nothing that the quota does not bound.
   if (channels.refunds[row]! >= channels.quotaDay[row]!) return;
   let refunded = false;
-  const refund = Math.max(FOLLOWED_NATS, territoryRatio(state, row, department, false));
+  const refund = Math.max(FOLLOWED_NATS, territoryRatio(state, row, department, -1, false));
   for (const stream of [S_TERRITORY, S_TERRITORY_SOURCE]) {
     const at = row * STREAM_ROOM + stream;
     if (channels.nats[at] === 0) continue;

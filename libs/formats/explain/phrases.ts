@@ -126,8 +126,9 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   [
     'closed_hours',
     {
-      en: (f) => `active in ${f.observed} hours at which hardly any colleague works, ${f.expected} expected`,
-      fr: (f) => `actif pendant ${f.observed} heures où presque aucun confrère ne travaille, ${f.expected} attendues`,
+      en: (f) => `at work on ${f.observed} days when hardly any colleague was, ${f.expected} expected`,
+      fr: (f) =>
+        `au travail ${f.observed} jours à des heures où presque aucun confrère ne l'était, ${f.expected} attendues`,
     },
   ],
   [

@@ -18,9 +18,9 @@ export const DEFAULT_THRESHOLDS: Readonly<Record<Rung, number>> = {
 
 /** Upper quantiles of each stream's monthly maximum over honest accounts, nats. */
 export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
-  territory: { q99: 4.5, q999: 9 },
+  territory: { q99: 6.5, q999: 12 },
   miss: { q99: 6.6, q999: 11 },
-  adjacency: { q99: 3.7, q999: 5 },
+  adjacency: { q99: 8, q999: 10 },
   unseen: { q99: 3, q999: 7 },
   no_follow_up_30m: { q99: 7, q999: 19 },
   no_follow_up_3h: { q99: 6.5, q999: 19 },
@@ -28,13 +28,13 @@ export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
   no_follow_up_9d: { q99: 4, q999: 15 },
   rate: { q99: 30, q999: 80 },
   new_source: { q99: 4.6, q999: 6.9 },
-  territory_new_source: { q99: 3, q999: 5 },
+  territory_new_source: { q99: 4, q999: 7 },
   miss_new_source: { q99: 4.5, q999: 8 },
-  closed_contract: { q99: 4, q999: 7 },
+  closed_contract: { q99: 6, q999: 10 },
   identities: { q99: 3, q999: 6 },
   other_insurer: { q99: 4, q999: 8 },
   no_pec: { q99: 4, q999: 8 },
-  cadence: { q99: 5, q999: 8 },
+  cadence: { q99: 20, q999: 40 },
   closed_hours: { q99: 5, q999: 9 },
   round_the_clock: { q99: 2, q999: 4 },
   dormant: { q99: 4.6, q999: 6.9 },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   accumulate,
+  ageGroupFactor,
   bernoulliLogRatio,
   cohortLogRatio,
   FORECASTERS,
@@ -10,7 +11,6 @@ import {
   newSourceNats,
   rateLogRatio,
   recentProbability,
-  reweigh,
   STREAMS,
   territoryLogRatio,
 } from '#libs/evidence/index.ts';
@@ -46,7 +46,7 @@ describe('territory', () => {
       ],
     ] as const) {
       const weights = new Float32Array(FORECASTERS);
-      const p = national.map((_, d) => forecast(weights, 0, longRun[d]!, longRun[d]!, recent[d]!));
+      const p = national.map((_, d) => forecast(weights, 0, longRun[d]!, longRun[d]!, recent[d]!, longRun[d]!, false));
       expect(p.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
       const mean = national.reduce((sum, q, d) => sum + p[d]! * Math.exp(territoryLogRatio(q, p[d]!)), 0);
       expect(mean).toBeLessThanOrEqual(1.12);
@@ -61,30 +61,47 @@ describe('territory', () => {
   });
   it('gives the say to the forecaster that is right, in ten people, and never takes it from one for good', () => {
     const weights = new Float32Array(FORECASTERS);
-    for (let i = 0; i < 10; i++) reweigh(weights, 0, 0.002, 0.002, 0.6);
+    for (let i = 0; i < 10; i++) forecast(weights, 0, 0.002, 0.002, 0.6, 0.002, true);
     expect(weights[2]).toBeGreaterThan(0.9);
-    expect(weights[0]! + weights[1]! + weights[2]!).toBeCloseTo(1, 5);
-    for (let i = 0; i < 10; i++) reweigh(weights, 0, 0.6, 0.002, 0.002);
+    expect(weights.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+    for (let i = 0; i < 10; i++) forecast(weights, 0, 0.6, 0.002, 0.002, 0.002, true);
     expect(weights[0]).toBeGreaterThan(0.9);
   });
-  it('learns a new but concentrated territory in ten people, a dispersed one never', () => {
+
+  /** Evidence after each person of a list: birth departments (of 100), birth months (year x 12 + month). */
+  const run = (people: readonly { department: number; birth: number }[]) => {
     const q = 0.01;
-    const run = (departments: readonly number[]) => {
-      const weights = new Float32Array(FORECASTERS);
-      const seen: number[] = [];
-      let ratio = 0;
-      for (const d of departments) {
-        const longRun = longRunProbability(0, 500, 0.005);
-        const recent = recentProbability(seen.filter((x) => x === d).length, seen.length, q);
-        ratio = territoryLogRatio(q, forecast(weights, 0, longRun, 0.005, recent));
-        reweigh(weights, 0, longRun, 0.005, recent);
-        seen.unshift(d);
-        seen.length = Math.min(seen.length, 32);
-      }
-      return ratio;
-    };
-    expect(run(Array(11).fill(7))).toBeLessThan(-3);
-    expect(run(Array.from({ length: 90 }, (_, i) => i))).toBeGreaterThan(0.3);
+    const weights = new Float32Array(FORECASTERS);
+    const births = new Uint16Array(people.map((p) => p.birth));
+    const seen: number[] = [];
+    let nats = 0;
+    people.forEach(({ department, birth }, i) => {
+      const longRun = longRunProbability(0, 500, 0.005);
+      const recent = recentProbability(seen.filter((x) => x === department).length, seen.length, q);
+      const from = Math.max(0, i - 16);
+      const age = ageGroupFactor(births, from, i - from, birth);
+      nats = accumulate(nats, territoryLogRatio(q, forecast(weights, 0, longRun, 0.005, recent, q * age, true)));
+      seen.unshift(department);
+      seen.length = Math.min(seen.length, 32);
+    });
+    return { nats, weights };
+  };
+  const scattered = (n: number) => Array.from({ length: n }, (_, i) => (i * 37) % 97);
+
+  it('learns a new but concentrated territory in ten people, a dispersed one never', () => {
+    const moved = run(Array.from({ length: 30 }, (_, i) => ({ department: 7, birth: (i * 131) % 1000 })));
+    expect(moved.nats).toBe(0);
+    const list = run(scattered(30).map((department, i) => ({ department, birth: (i * 131) % 1000 })));
+    expect(list.nats).toBeGreaterThan(10);
+    // Whoever foretells an ordinary list as well as theft does would take the weight and silence the stream.
+    expect(list.weights[0]! + list.weights[1]!).toBeGreaterThan(0.8);
+  });
+  it('knows a school by its age, not a list sorted by birth', () => {
+    const school = run(scattered(60).map((department, i) => ({ department, birth: 70 * 12 + ((i * 7) % 36) })));
+    const list = run(scattered(60).map((department, i) => ({ department, birth: (i * 131) % 1000 })));
+    const sortedList = run(scattered(60).map((department, i) => ({ department, birth: 70 * 12 + Math.floor(i / 20) })));
+    expect(school.nats).toBeLessThan(list.nats / 2);
+    expect(sortedList.nats).toBeGreaterThan(2 * school.nats);
   });
 });
 
