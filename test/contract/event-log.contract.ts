@@ -59,6 +59,25 @@ export function eventLogContract(name: string, under: EventLogUnderTest): void {
       return values(from);
     };
 
+    test('takes more at once than a broker takes as one batch, plainly and in a transaction', async () => {
+      const t = await topic(1);
+      const large = Array.from({ length: 2500 }, (_, i) => ({
+        topic: t,
+        key: `k${i}`,
+        value: Buffer.alloc(700, i % 251),
+      }));
+      await log.append(large);
+      const appender = await log.openTransactional(`contract.${randomUUID()}`);
+      await appender.append(large);
+      await appender.close();
+      const [bounds] = await log.bounds(t);
+      const keys: string[] = [];
+      for await (const { records } of log.read({ topic: t, from: new Map([[0, bounds!.first]]) })) {
+        for (const { key } of records) keys.push(Buffer.from(key!).toString('utf8'));
+      }
+      expect(keys).toEqual([...large, ...large].map(({ key }) => key));
+    });
+
     test('creates a topic once, and says which are there with how many partitions', async () => {
       const name = `contract.${randomUUID()}`;
       const spec = { name, partitions: 3, compacted: false };

@@ -15,7 +15,7 @@ import type { KafkaConnection } from './connection.ts';
 import { BRISK, kafkaClient, PATIENT } from './connection.ts';
 import { joinKafkaGroup } from './group-member.ts';
 import { readKafka } from './reader.ts';
-import { toTopicMessages } from './records.ts';
+import { portionsOf, toTopicMessages } from './records.ts';
 import { KafkaTopics } from './topics.ts';
 import { openKafkaTransactional } from './transactional.ts';
 
@@ -59,7 +59,9 @@ class KafkaEventLog implements EventLog {
     if (records.length === 0) return;
     await this.#topics.mustExist(records.map((record) => record.topic));
     const producer = await this.#plainProducer();
-    await producer.sendBatch({ topicMessages: toTopicMessages(records), acks: -1 });
+    for (const portion of portionsOf(records)) {
+      await producer.sendBatch({ topicMessages: toTopicMessages(portion), acks: -1 });
+    }
   }
 
   openTransactional(transactionalId: string): Promise<TransactionalAppender> {

@@ -17,6 +17,36 @@ export function toRecord(message: KafkaMessage): LogRecord {
   };
 }
 
+/**
+ * Brokers take a partition's records of one request as one batch, of 1 MiB at most unless they are told otherwise, and the
+ * client makes one batch whatever its size. Half of that leaves room for keys, headers and what surrounds them.
+ */
+const PORTION_BYTES = 512 * 1024;
+/** What a record takes beside its key, value and headers, at most. */
+const RECORD_OVERHEAD_BYTES = 64;
+
+/** The records in order, cut so that no portion is refused for its size; a single larger record goes alone. */
+export function* portionsOf(records: readonly NewRecord[]): Generator<readonly NewRecord[]> {
+  let begin = 0;
+  let bytes = 0;
+  for (let i = 0; i < records.length; i++) {
+    const size = sizeOf(records[i]!);
+    if (bytes > 0 && bytes + size > PORTION_BYTES) {
+      yield records.slice(begin, i);
+      begin = i;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (begin < records.length) yield begin === 0 ? records : records.slice(begin);
+}
+
+function sizeOf({ key, value, headers = NO_HEADERS }: NewRecord): number {
+  let bytes = RECORD_OVERHEAD_BYTES + (value?.length ?? 0) + (key === null ? 0 : Buffer.byteLength(key));
+  for (const [name, text] of headers) bytes += Buffer.byteLength(name) + Buffer.byteLength(text);
+  return bytes;
+}
+
 /** New records as the client wants them, by topic; the order within a topic stays. */
 export function toTopicMessages(records: readonly NewRecord[]): TopicMessages[] {
   const byTopic = new Map<string, Message[]>();

@@ -3,7 +3,7 @@ import kafkajs from 'kafkajs';
 import type { NewRecord, TransactionalAppender } from '#libs/ports/event-log.ts';
 import { FencedError } from '#libs/ports/event-log.ts';
 import { PATIENT } from './connection.ts';
-import { toTopicMessages } from './records.ts';
+import { portionsOf, toTopicMessages } from './records.ts';
 import type { KafkaTopics } from './topics.ts';
 
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
@@ -63,11 +63,12 @@ class KafkaTransactionalAppender implements TransactionalAppender {
     if (records.length === 0) return;
     // Before anything is begun: sending to a missing topic would be retried for as long as an outage is.
     await this.#topics.mustExist(records.map((record) => record.topic));
-    const topicMessages = toTopicMessages(records);
     let begun: Awaited<ReturnType<Producer['transaction']>> | undefined;
     try {
       begun = await this.#producer.transaction();
-      await begun.sendBatch({ topicMessages, acks: -1 });
+      for (const portion of portionsOf(records)) {
+        await begun.sendBatch({ topicMessages: toTopicMessages(portion), acks: -1 });
+      }
       await begun.commit();
     } catch (error) {
       if (isFenced(error)) this.#dead = new FencedError(this.#id);
