@@ -5,7 +5,7 @@ export { containmentActionId, containmentPlan, isBounded, previewContainment } f
 export { currentRestriction, isHolding } from './current-restriction.ts';
 export { rungHeight } from './ladder.ts';
 export { noteReenabled, plan } from './plan.ts';
-export { isHoldersFactor } from './second-factor.ts';
+export { isHoldersFactor, turnsOnSecondFactor } from './second-factor.ts';
 export { restoreResponseState, snapshotResponseState } from './snapshot.ts';
 export type { ResponseState } from './state.ts';
 export { createResponseState, noteGroupSize, noteSecondFactor, takeNotices } from './state.ts';

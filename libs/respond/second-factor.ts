@@ -1,3 +1,7 @@
+import type { Alert } from '#libs/model/alert.ts';
+import { alreadyPlanned } from './idempotence.ts';
+import type { ResponseState } from './state.ts';
+
 const DAY_MS = 86_400_000;
 
 /**
@@ -15,3 +19,14 @@ export const FACTOR_MARGIN_MS = 7 * DAY_MS;
  */
 export const isHoldersFactor = (sinceMs: number | undefined, startedMs: number): boolean =>
   sinceMs === undefined || sinceMs < startedMs - FACTOR_MARGIN_MS;
+
+/**
+ * Whether planning this alert turns on the account's second factor: a step-up would be planned, or what takes its place. It
+ * does not for a revision that plans nothing new, and those are most.
+ */
+export function turnsOnSecondFactor(state: ResponseState, alert: Alert): boolean {
+  const { id, class: accountClass } = alert.account;
+  if (alert.rung !== 'step_up' && state.policy.highestRung[accountClass] !== 'step_up') return false;
+  if (alreadyPlanned(state, alert, 'step_up')) return false;
+  return !(state.withoutSecondFactor.has(id) && alreadyPlanned(state, alert, 'throttle'));
+}

@@ -10,6 +10,7 @@ import {
   restoreResponseState,
   snapshotResponseState,
   takeNotices,
+  turnsOnSecondFactor,
 } from '#libs/respond/index.ts';
 import type { ResponderContext } from './context.ts';
 import { MACHINE, safely } from './context.ts';
@@ -29,8 +30,7 @@ export async function readPlanningState(
 
 /** Asks whether there is a second factor of the holder's to demand, where that decides what is planned. No answer leaves it as known. */
 async function learnSecondFactor(context: ResponderContext, state: ResponseState, alert: Alert): Promise<void> {
-  const wantsStepUp = alert.rung === 'step_up' || context.policy.highestRung[alert.account.class] === 'step_up';
-  if (!wantsStepUp) return;
+  if (!turnsOnSecondFactor(state, alert)) return;
   const read = await safely(() => context.connector.read(alert.account.id));
   if (read.outcome !== 'done' || read.value.secondFactor === 'unknown') return;
   const { secondFactor, secondFactorSinceMs } = read.value;

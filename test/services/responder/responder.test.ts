@@ -135,6 +135,21 @@ describe('the lower rungs', () => {
     expect(bench.restrictions.get(ID)).toMatchObject({ restriction: 'throttle', newPerHour: 5 });
   });
 
+  it('the keeper is asked about it once, not with every revision that plans nothing new', async () => {
+    for (const hasSecondFactor of [true, false]) {
+      const bench = createBench({ hasSecondFactor });
+      await bench.responder.onAlert(sampleAlert({ rung: 'step_up' }));
+      await bench.responder.idle();
+      const before = bench.calls.length;
+      for (let revision = 2; revision < 6; revision += 1) {
+        expect(
+          await bench.responder.onAlert(sampleAlert({ rung: 'step_up', revision, timeMs: T0 + revision })),
+        ).toEqual([]);
+      }
+      expect(bench.calls).toHaveLength(before);
+    }
+  });
+
   it('one that was enrolled about when the incident began may be the thief’s, and counts as none', async () => {
     const alert = sampleAlert({ rung: 'step_up' });
     const rungWith = async (secondFactorSinceMs: number) => {

@@ -4,7 +4,7 @@ import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
 import { campaignFinding, detectionFinding } from '#libs/formats/ocsf/index.ts';
 import type { Alert } from '#libs/model/alert.ts';
 import type { EventLog } from '#libs/ports/event-log.ts';
-import { readAlerts } from '#services/responder/alert-reader.ts';
+import { lastOfEach, readAlerts } from '#services/responder/alert-reader.ts';
 import type { AlertRejection } from '#services/responder/dead-letter.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
 import { sampleAlert, T0 } from '../../support/sample-alert.ts';
@@ -127,6 +127,24 @@ describe('from the alert topic to the action topics', () => {
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify([rejections, letters])).not.toContain('18005');
     await log.close();
+  });
+
+  it('looks once at what a thief who goes on makes again and again, and at every rung', () => {
+    const alert = (revision: number, change: Parameters<typeof sampleAlert>[0] = {}) =>
+      sampleAlert({ id: 'a', revision, status: 'updated', rung: 'step_up', severity: 'medium', ...change });
+    const alerts = [
+      alert(1, { status: 'created' }),
+      alert(2),
+      alert(3),
+      alert(4, { rung: 'suspend', severity: 'critical' }),
+      alert(1, { id: 'b' }),
+      alert(5, { rung: 'suspend', severity: 'critical' }),
+      // Redelivered out of order: the newest word stands.
+      alert(2),
+      alert(6, { status: 'closed' }),
+    ];
+    const looked = alerts.filter((a) => lastOfEach(alerts).has(a)).map((a) => `${a.id}${a.revision} ${a.rung}`);
+    expect(looked).toEqual(['a1 step_up', 'a3 step_up', 'b1 step_up', 'a5 suspend', 'a6 step_up']);
   });
 
   it('takes a campaign as an offer to people, and nothing else', async () => {
