@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything the real-service tests need on a machine without a registry: a Docker engine, then the images, taken from the
 # cache folder (VIGIE_IMAGE_CACHE) where they were saved before, else built from Maven and Debian packages and saved there.
-# usage: ensure.sh [kafka] [postgres]   (default: kafka)
+# usage: ensure.sh [kafka] [postgres] [node]   (default: kafka)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 export VIGIE_IMAGE_CACHE=${VIGIE_IMAGE_CACHE:-$PWD/.cache/images}
@@ -12,6 +12,7 @@ for name in "$@"; do
   case $name in
     kafka) tag=vigie-test/kafka:${KAFKA_VERSION:-4.3.1}; parts=("$here"/build-jre-base.sh "$here"/build-kafka.sh "$here"/kafka/*) ;;
     postgres) tag=vigie-test/postgres:${PG_MAJOR:-15}; parts=("$here"/build-postgres.sh) ;;
+    node) tag=vigie-test/node:24; parts=("$here"/build-node.sh "$here"/../../package-lock.json) ;;
     *) echo "ensure.sh: unknown image '$name'" >&2; exit 2 ;;
   esac
   if docker image inspect "$tag" >/dev/null 2>&1; then echo "$tag: there already"; continue; fi
