@@ -37,8 +37,10 @@ export interface RiseSignal extends SignalBase {
   readonly signal: 'rise';
   /** Position in `WATCH_LEVELS`. */
   readonly level: number;
-  /** The score without its misses, nats, rounded to thousandths. */
+  /** The part of the score that no shared cause moves, nats, rounded to thousandths. */
   readonly score: number;
+  /** Where people were born is all there is to it: holidays bring that to a whole region at once. */
+  readonly territoryOnly: boolean;
   /** New people today, and as many as were expected of a worked day. */
   readonly newPeople: number;
   readonly expectedPeople: number;

@@ -1,10 +1,19 @@
 import { DAYS } from '#libs/baseline/schema.ts';
+import { ADJACENCY_ATTACK, ADJACENCY_NULL, bernoulliLogRatio } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENTS } from '#libs/model/departments.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
-import { S_MISS, S_MISS_SOURCE } from '#libs/model/streams.ts';
+import {
+  S_ADJACENCY,
+  S_HONEYTOKEN,
+  S_IDENTITIES,
+  S_NEW_SOURCE,
+  S_NO_PEC,
+  S_TERRITORY,
+  S_TERRITORY_SOURCE,
+} from '#libs/model/streams.ts';
 import type { PipelineState } from './state.ts';
 
 /** What a partition says of its accounts for the detection of campaigns: first sights of sources, and rising scores. */
@@ -38,14 +47,29 @@ export function signalSource(
 const LET_DOWN_MINUTES = 60;
 
 /**
- * Notes a row's score, just worked out; tells when it has risen past a watch level. Misses are left out: when an insurer
- * does not answer everybody misses at once, and a sweep by many shows in adjacency all the same.
- * @param total nats @param minute event time
+ * What accounts are counted together by: evidence that no shared cause moves. A billing program's outage takes follow-ups from
+ * hundreds of practices at once, an insurer that does not answer makes all of them miss, its migration ends contracts, brings
+ * another insurer's number and has whole files asked for again (unseen, rate, hours). Where people were born, numbers in
+ * order, guessed birth dates, planted people and new machines come from who asks.
  */
-export function signalRise(state: PipelineState, row: number, total: number, minute: number): void {
+const APART_FROM_TERRITORY = [S_NEW_SOURCE, S_IDENTITIES, S_NO_PEC, S_HONEYTOKEN] as const;
+/** One number beside another is a mistyped one, or two cousins: a portal sees many a day. More than one hit counts. */
+const MORE_THAN_ONE_HIT = 1.05 * bernoulliLogRatio(true, ADJACENCY_NULL, ADJACENCY_ATTACK);
+/** Less than this beside the territory says nothing. */
+const SAYS_SOMETHING = 1;
+
+/**
+ * Notes a row's score, just worked out; tells when what is watched of it has risen past a watch level.
+ * @param inGrace a person has just said that the account is all right: nothing of it counts
+ * @param minute event time
+ */
+export function signalRise(state: PipelineState, row: number, inGrace: boolean, minute: number): void {
   const { channels } = state;
   const { worth } = state.score;
-  const watched = Math.max(0, Math.round((total - worth[S_MISS]! - worth[S_MISS_SOURCE]!) * 1000) / 1000);
+  let apart = worth[S_ADJACENCY]! > MORE_THAN_ONE_HIT ? worth[S_ADJACENCY]! : 0;
+  for (const stream of APART_FROM_TERRITORY) apart += worth[stream]!;
+  const territory = worth[S_TERRITORY]! + worth[S_TERRITORY_SOURCE]!;
+  const watched = inGrace ? 0 : Math.round((territory + apart) * 1000) / 1000;
   let level = 0;
   while (level < WATCH_LEVELS.length && watched >= WATCH_LEVELS[level]!) level++;
   const before = channels.watch[row]!;
@@ -62,6 +86,7 @@ export function signalRise(state: PipelineState, row: number, total: number, min
       account: whose(state, channels.account[row]!),
       level: level - 1,
       score: watched,
+      territoryOnly: apart < SAYS_SOMETHING,
       newPeople: channels.dayNew[row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1))]!,
       expectedPeople: Math.round(channels.perDay[row]! * 1000) / 1000,
     },

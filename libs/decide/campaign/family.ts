@@ -12,6 +12,8 @@ const RING = 8;
 export interface KeyRate {
   /** Accounts (establishments) by day & 7. */
   readonly days: number[];
+  /** Those of the day that were taken out again, since a campaign named them. */
+  readonly named: number[];
   firstDay: number;
   /** Accounts learnt and the days they came in, both faded. */
   seen: number;
@@ -23,9 +25,10 @@ export interface KeyRate {
 export interface Family {
   /**
    * `appearing`: keys come with their first account (a network). `standing`: keys share out all accounts and stand from
-   * the beginning (a profession): where all others' counts surge as well, a key's surge is expected too.
+   * the beginning (a profession): where all others' counts surge as well, a key's surge is expected too. `succeeding`: the
+   * same, but keys come in the place of others (a browser's next version).
    */
-  readonly keysAre: 'appearing' | 'standing';
+  readonly keysAre: 'appearing' | 'standing' | 'succeeding';
   keys: Map<string, KeyRate>;
   /** All keys of a standing family together. */
   readonly total: KeyRate;
@@ -36,10 +39,15 @@ export interface Family {
   readonly weekDays: number[];
   /** Faded sums for the wildness of days: expected squared, and squared error beyond Poisson. */
   wild: { expectedSquared: number; excess: number };
+  /** How steady days are held to be while the family's own counts are too few to say. */
+  steadinessAtFirst: number;
+  /** Accounts a day of the key that brings most. */
+  most: number;
 }
 
 const createRate = (firstDay: number, time: number): KeyRate => ({
   days: new Array<number>(RING).fill(0),
+  named: new Array<number>(RING).fill(0),
   firstDay,
   seen: 0,
   time,
@@ -54,6 +62,8 @@ export const createFamily = (keysAre: Family['keysAre']): Family => ({
   weekAccounts: new Array<number>(7).fill(0),
   weekDays: new Array<number>(7).fill(0),
   wild: { expectedSquared: 0, excess: 0 },
+  steadinessAtFirst: DEFAULT_STEADINESS,
+  most: 0,
 });
 
 export const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS);
@@ -75,10 +85,12 @@ export function countAccount(family: Family, rate: KeyRate, day: number): void {
   family.total.days[slot] = family.total.days[slot]! + 1;
 }
 
-/** Takes one account out again: it belongs to a campaign and says nothing about what is usual. */
+/** Takes one account out again: it belongs to a campaign and hardly says what is usual. */
 export function uncountAccount(family: Family, rate: KeyRate, day: number): void {
   const slot = day & (RING - 1);
-  rate.days[slot] = Math.max(0, rate.days[slot]! - 1);
+  if (rate.days[slot]! === 0) return;
+  rate.days[slot] = rate.days[slot]! - 1;
+  rate.named[slot] = rate.named[slot]! + 1;
   family.total.days[slot] = Math.max(0, family.total.days[slot]! - 1);
 }
 
@@ -115,13 +127,30 @@ function weekFactor(family: Family, day: number): number {
 }
 const WEEK_DRAW = 20;
 
-/** Larger is steadier. Too few counts to say: days as wild as this. */
+/** Too few counts to say how wild days are. */
 const MIN_WILD_MASS = 20;
 const DEFAULT_STEADINESS = 10;
 
-function steadiness({ wild }: Family): number {
-  if (wild.expectedSquared < MIN_WILD_MASS) return DEFAULT_STEADINESS;
-  return Math.min(1000, Math.max(0.5, wild.expectedSquared / Math.max(wild.excess, 1e-9)));
+const steadiness = ({ wild, steadinessAtFirst }: Family): number =>
+  wild.expectedSquared < MIN_WILD_MASS ? steadinessAtFirst : steadinessBy(wild.expectedSquared, wild.excess);
+
+const steadinessBy = (expectedSquared: number, excess: number): number =>
+  Math.min(1000, Math.max(0.5, expectedSquared / Math.max(excess, 1e-9)));
+
+/**
+ * Families that count the same accounts, the ones more strictly than the others, have wild days together: whichever has too
+ * few counts to say takes it from all.
+ */
+export function shareSteadiness(families: readonly Family[]): void {
+  let expectedSquared = 0;
+  let excess = 0;
+  for (const { wild } of families) {
+    expectedSquared += wild.expectedSquared;
+    excess += wild.excess;
+  }
+  if (expectedSquared < MIN_WILD_MASS) return;
+  for (const family of families)
+    family.steadinessAtFirst = Math.min(DEFAULT_STEADINESS, steadinessBy(expectedSquared, excess));
 }
 
 export interface WindowCount {
@@ -132,16 +161,34 @@ export interface WindowCount {
   readonly nats: number;
 }
 
-/** A key's count over the `days` days up to and with `day`, today's as if it were over (which is on the safe side). */
-export function windowCount(family: Family, rate: KeyRate, day: number, days: number): WindowCount {
+/**
+ * A key's count over the `days` days up to and with `day`, today's as if it were over (which is on the safe side).
+ * @param atLeast accounts expected at least, whatever was learnt
+ */
+export function windowCount(family: Family, rate: KeyRate, day: number, days: number, atLeast = 0): WindowCount {
   const isNew = family.keysAre === 'appearing';
   const first = isNew ? Math.max(day - days + 1, rate.firstDay) : day - days + 1;
   const observed = countBetween(rate, first, day);
-  const expected = expectedBetween(family, rate, first, day);
-  const shape = gammaPrior(family).shape + rate.seen;
-  const size = 1 / (1 / shape + 1 / steadiness(family));
+  const expected = Math.max(atLeast, expectedBetween(family, rate, first, day));
   const appeared = isNew && rate.firstDay >= first && rate.seen === 0;
-  return { observed, expected, nats: surprise(observed - (appeared ? 1 : 0), expected, size) };
+  return { observed, expected, nats: surprise(observed - (appeared ? 1 : 0), expected, sizeOf(family, rate)) };
+}
+
+/** How little a key's counts vary beyond chance: by what is known of its rate, and by how wild days are. Larger is steadier. */
+const sizeOf = (family: Family, rate: KeyRate): number =>
+  1 / (1 / (gammaPrior(family).shape + rate.seen) + 1 / steadiness(family));
+
+/** Accounts that chance brings. */
+export interface Chance {
+  readonly expected: number;
+  /** Of the count: what Poisson has, and what days have in common. */
+  readonly variance: number;
+}
+
+/** What chance brings to a key from the day `first` to the day `last`, both included, and `atLeast`. */
+export function chanceBetween(family: Family, rate: KeyRate, first: number, last: number, atLeast = 0): Chance {
+  const expected = Math.max(atLeast, expectedBetween(family, rate, first, last));
+  return { expected, variance: expected + (expected * expected) / sizeOf(family, rate) };
 }
 
 function countBetween({ days }: KeyRate, first: number, last: number): number {
@@ -151,13 +198,18 @@ function countBetween({ days }: KeyRate, first: number, last: number): number {
 }
 
 /** Accounts expected of a key from the day `first` to the day `last`, both included. */
-export function expectedBetween(family: Family, rate: KeyRate, first: number, last: number): number {
+function expectedBetween(family: Family, rate: KeyRate, first: number, last: number): number {
   const prior = gammaPrior(family);
   let weight = 0;
   for (let day = first; day <= last; day++) weight += weekFactor(family, day);
-  const usual = (weight * (prior.shape + rate.seen)) / (prior.rate + rate.time);
+  const own = (prior.shape + rate.seen) / (prior.rate + rate.time);
+  const isYoung = family.keysAre === 'succeeding' && last - rate.firstDay < SUCCESSION_DAYS;
+  const usual = weight * (isYoung ? Math.max(own, family.most) : own);
   return usual * surgeOfOthers(family, rate, usual, first, last, weight);
 }
+
+/** For so long a new key may be the next version of the one that brings most. */
+const SUCCESSION_DAYS = 28;
 
 /** By how much all other keys together exceed what is usual of them; 1 where they don't. */
 function surgeOfOthers(
@@ -168,7 +220,7 @@ function surgeOfOthers(
   last: number,
   weight: number,
 ): number {
-  if (keysAre !== 'standing' || keys.size < 2 || total.time === 0) return 1;
+  if (keysAre === 'appearing' || keys.size < 2 || total.time === 0) return 1;
   const from = Math.max(first, last - LAG_DAYS + 1);
   const part = (last - from + 1) / (last - first + 1);
   const expected = Math.max(((weight * total.seen) / total.time - usual) * part, SURGE_FROM);
@@ -186,7 +238,7 @@ export function learnDay(family: Family, day: number, learns: boolean): void {
   const learnt = day - LAG_DAYS;
   const slot = learnt & (RING - 1);
   if (!learns) {
-    for (const rate of [family.total, ...family.keys.values()]) rate.days[slot] = 0;
+    for (const rate of [family.total, ...family.keys.values()]) clearDay(rate, slot);
     return;
   }
   const dow = ((learnt % 7) + 7) % 7;
@@ -202,14 +254,18 @@ export function learnDay(family: Family, day: number, learns: boolean): void {
   const factor = weekFactor(family, learnt);
   const { total } = family;
   let all = 0;
+  let most = 0;
   for (const [key, rate] of family.keys) {
     if (rate.firstDay > learnt) continue;
     const appeared = family.keysAre === 'appearing' && rate.firstDay === learnt;
-    const count = rate.days[slot]! - (appeared ? 1 : 0);
-    rate.days[slot] = 0;
+    const honest = rate.days[slot]! - (appeared ? 1 : 0);
+    const named = rate.named[slot]!;
+    clearDay(rate, slot);
     if (rate.held) continue;
     const shape = usual.shape + rate.seen;
     const mean = (factor * shape) / (usual.rate + rate.time);
+    // Chance has brought some of the named: a campaign that takes in all who rise would else teach that nobody does.
+    const count = honest + Math.min(named, Math.max(0, mean - honest));
     const capped = Math.min(count, mean + 4 * Math.sqrt(mean + (mean * mean) / shape) + 2);
     all += capped;
     rate.seen = rate.seen * FADE + capped;
@@ -219,15 +275,21 @@ export function learnDay(family: Family, day: number, learns: boolean): void {
       wild.expectedSquared += mean * mean;
       wild.excess += (capped - mean) ** 2 - mean;
     }
-    if (family.keysAre === 'standing') continue;
+    most = Math.max(most, rate.seen / rate.time);
+    if (family.keysAre !== 'appearing') continue;
     if (learnt - rate.firstDay === LAG_DAYS - 1) notePrior(family, rate);
     if (rate.seen < FORGET_BELOW && isAtRest(rate)) family.keys.delete(key);
   }
-  total.days[slot] = 0;
+  clearDay(total, slot);
   total.seen = total.seen * FADE + all;
   total.time = total.time * FADE + 1;
-  if (family.keysAre === 'standing') priorFromAll(family);
+  family.most = most;
+  if (family.keysAre !== 'appearing') priorFromAll(family);
 }
+const clearDay = ({ days, named }: KeyRate, slot: number): void => {
+  days[slot] = 0;
+  named[slot] = 0;
+};
 const FORGET_BELOW = 0.02;
 const isAtRest = ({ days }: KeyRate): boolean => days.every((count) => count === 0);
 

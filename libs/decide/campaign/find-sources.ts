@@ -1,5 +1,5 @@
 import type { CampaignEvidence } from '#libs/model/campaign.ts';
-import { expectedBetween, keyRate } from './family.ts';
+import { chanceBetween, keyRate } from './family.ts';
 import { LAG_DAYS } from './limits.ts';
 import { nameMembers } from './register.ts';
 import { SOURCE_KINDS } from './source-book.ts';
@@ -18,7 +18,7 @@ export function findSharedSource(state: CampaignState, kind: number, key: string
   if (owner !== undefined) {
     owner.lastActiveMs = nowMs;
     const first = Math.max(rate.firstDay, state.day - LAG_DAYS + 1);
-    const expected = expectedBetween(family, rate, first, state.day);
+    const { expected } = chanceBetween(family, rate, first, state.day);
     const observed = state.sources.keys[kind]!.get(key)!.units.size;
     name(state, kind, key, { observed, expected, nats: 0, days: state.day - first + 1 }, nowMs, owner);
     return;
@@ -52,17 +52,20 @@ function name(
     days: found.days,
     nats: found.nats,
   };
+  const family = state.sources.families[kind]!;
+  const rate = keyRate(family, key, state.day, state.knownDays);
+  const first = Math.max(family.keysAre === 'appearing' ? rate.firstDay : 0, state.day - found.days + 1);
   const candidate = {
     members: entries
       .filter(({ day }) => day > state.day - found.days)
       .map(({ account, unit, sinceMs }) => ({ account, unit, sinceMs, namedMs: nowMs })),
     evidence,
-    chance: new Map([[`source ${kind} ${key}`, found.expected]]),
+    chance: new Map([[`source ${kind} ${key}`, chanceBetween(family, rate, first, state.day)]]),
   };
   const campaign = nameMembers(state, candidate, nowMs, owner);
   if (campaign === undefined) return false;
   campaign.sources.add(`${kind} ${key}`);
-  keyRate(state.sources.families[kind]!, key, state.day, state.knownDays).held = true;
+  rate.held = true;
   return true;
 }
 

@@ -4,7 +4,7 @@ import type { Signal } from '#libs/model/signal.ts';
 import { dayOf, learnDay } from './family.ts';
 import { findGroupExcess } from './find-groups.ts';
 import { findSharedSource } from './find-sources.ts';
-import { expireGroups, noteInGroups } from './group-book.ts';
+import { expireGroups, learnGroups, noteInGroups } from './group-book.ts';
 import {
   ACTIVE_SHARE,
   DAY_MS,
@@ -120,7 +120,8 @@ function advanceTo(state: CampaignState, day: number): void {
     expireSources(state.sources, state.day);
     expireGroups(state.groups, state.day, dayOf, isNamed);
     const learns = state.day - LAG_DAYS >= state.firstDay + WARM_DAYS;
-    for (const family of [...state.sources.families, ...state.groups.families]) learnDay(family, state.day, learns);
+    for (const family of state.sources.families) learnDay(family, state.day, learns);
+    learnGroups(state.groups, state.day, learns);
     if (learns) state.knownDays = state.knownDays * FADE + 1;
   }
 }

@@ -3,7 +3,7 @@ import { regionOf } from '#libs/model/regions.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
 import type { Family } from './family.ts';
-import { countAccount, createFamily, keyRate, uncountAccount } from './family.ts';
+import { countAccount, createFamily, keyRate, learnDay, shareSteadiness, uncountAccount } from './family.ts';
 import { LAG_DAYS, MAX_UNITS } from './limits.ts';
 import { unitOf } from './source-book.ts';
 
@@ -21,7 +21,14 @@ export const GROUP_KINDS = [
 export const STAT_COUNT = WATCH_LEVELS.length + 1;
 export const STAT_NEW_SOURCE = 0;
 
-/** One account of the last week; `sinceMs` by stat, 0 never. */
+/** Accounts of a region share its holidays' visitors: there a rise counts only where more than the territory speaks. */
+const IN_REGION = STAT_COUNT;
+/** Where an account's and an establishment's times of a stat are kept, as such a group counts it. */
+export const sinceAt = (stat: number, kind: number): number =>
+  GROUP_KINDS[kind]!.includes('region') ? IN_REGION + stat : stat;
+const SINCE_COUNT = 2 * STAT_COUNT;
+
+/** One account of the last week; `sinceMs` by `sinceAt`, 0 never. */
 export interface GroupEntry {
   readonly account: Signal['account'];
   readonly sinceMs: number[];
@@ -31,7 +38,7 @@ export interface GroupEntry {
 export interface Unit {
   readonly unit: string;
   readonly groups: readonly string[];
-  /** First time by stat within the last week, ms; 0 never. */
+  /** First time by `sinceAt` within the last week, ms; 0 never. */
   readonly sinceMs: number[];
   readonly accounts: Map<string, GroupEntry>;
   /** Named in a campaign: no longer counted, since what is usual is about the others. */
@@ -79,30 +86,37 @@ export function noteInGroups(
       counters.unitsRefused++;
       return;
     }
-    known = { unit, groups, sinceMs: new Array<number>(STAT_COUNT).fill(0), accounts: new Map(), named: false };
+    known = { unit, groups, sinceMs: new Array<number>(SINCE_COUNT).fill(0), accounts: new Map(), named: false };
     book.units.set(name, known);
   }
   let entry = known.accounts.get(signal.account.id);
   if (entry === undefined) {
-    entry = { account: signal.account, sinceMs: new Array<number>(STAT_COUNT).fill(0) };
+    entry = { account: signal.account, sinceMs: new Array<number>(SINCE_COUNT).fill(0) };
     known.accounts.set(signal.account.id, entry);
   }
-  let fresh = false;
-  for (const stat of stats) {
-    if (entry.sinceMs[stat] === 0) {
-      entry.sinceMs[stat] = signal.timeMs;
-      fresh = true;
+  const touched = new Set<number>();
+  for (let kind = 0; kind < GROUP_KINDS.length; kind++) {
+    if (signal.signal === 'rise' && signal.territoryOnly && sinceAt(0, kind) !== 0) continue;
+    for (const stat of stats) {
+      const at = sinceAt(stat, kind);
+      if (entry.sinceMs[at] === 0) entry.sinceMs[at] = signal.timeMs;
+      if (entry.sinceMs[at] === signal.timeMs) touched.add(kind);
     }
-    if (known.sinceMs[stat] !== 0) continue;
-    known.sinceMs[stat] = signal.timeMs;
-    if (known.named) continue;
-    for (let kind = 0; kind < GROUP_KINDS.length; kind++) {
+  }
+  for (const kind of touched) touch(kind, groups[kind]!);
+  if (touched.size === 0) return;
+  const fresh = entry.sinceMs.map((ms, at) => ms === signal.timeMs && known.sinceMs[at] === 0);
+  fresh.forEach((isFresh, at) => {
+    if (isFresh) known.sinceMs[at] = signal.timeMs;
+  });
+  if (known.named) return;
+  for (let kind = 0; kind < GROUP_KINDS.length; kind++) {
+    for (let stat = 0; stat < STAT_COUNT; stat++) {
+      if (!fresh[sinceAt(stat, kind)]) continue;
       const family = groupFamily(book, stat, kind);
       countAccount(family, keyRate(family, groups[kind]!, day, knownDays), day);
     }
   }
-  if (!fresh) return;
-  for (let kind = 0; kind < GROUP_KINDS.length; kind++) touch(kind, groups[kind]!);
 }
 
 /** The establishments of these accounts are part of a campaign: what they did no longer counts as usual. */
@@ -111,15 +125,24 @@ export function nameUnits(book: GroupBook, accounts: Iterable<Signal['account']>
     const unit = book.units.get(`${unitOf(account)} ${groupsOf(account)[3]}`);
     if (unit === undefined || unit.named) continue;
     unit.named = true;
-    unit.sinceMs.forEach((sinceMs, stat) => {
-      if (sinceMs === 0) return;
-      unit.groups.forEach((group, kind) => {
+    unit.groups.forEach((group, kind) => {
+      for (let stat = 0; stat < STAT_COUNT; stat++) {
+        const sinceMs = unit.sinceMs[sinceAt(stat, kind)]!;
+        if (sinceMs === 0) continue;
         const family = groupFamily(book, stat, kind);
         const rate = family.keys.get(group);
         if (rate !== undefined) uncountAccount(family, rate, dayOf(sinceMs));
-      });
+      }
     });
   }
+}
+
+/** Learns the day of a week ago. @param learns false while the log is so young that everything is new */
+export function learnGroups(book: GroupBook, day: number, learns: boolean): void {
+  for (const family of book.families) learnDay(family, day, learns);
+  GROUP_KINDS.forEach((_, kind) => {
+    shareSteadiness(WATCH_LEVELS.map((__, level) => groupFamily(book, level + 1, kind)));
+  });
 }
 
 /** Forgets what is older than a week. @param isNamed whether an account is in an open campaign */

@@ -23,8 +23,10 @@ export const FALSE_DISCOVERY_RATE = 0.1;
 export const FADE = 0.98;
 /** Members that are conspicuous on one day, as a share, from which a campaign is going on. */
 export const ACTIVE_SHARE = 0.05;
-/** A campaign that nothing adds to and in which so few go on for so long is over. */
-export const QUIET_DAYS = 7;
+/** Over so many days an open campaign looks for more members: today's, and last night's. */
+export const RECENT_DAYS = 2;
+/** A campaign in which so few go on for so long is over: a weekend and the night behind it, since thieves rest then too. */
+export const QUIET_DAYS = 3;
 
 /** Declared limits. Signals that wait for a watermark end the process (it stands still); what else goes beyond is counted. */
 export const MAX_PENDING = 2_000_000;

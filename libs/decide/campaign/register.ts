@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Campaign, CampaignEvidence } from '#libs/model/campaign.ts';
+import type { Chance } from './family.ts';
 import { dayOf } from './family.ts';
 import { nameUnits } from './group-book.ts';
 import { FALSE_DISCOVERY_RATE, MIN_UNITS } from './limits.ts';
@@ -10,7 +11,7 @@ export interface Candidate {
   readonly members: readonly Member[];
   readonly evidence: CampaignEvidence;
   /** How many members chance alone would bring, by what they are counted by. */
-  readonly chance: ReadonlyMap<string, number>;
+  readonly chance: ReadonlyMap<string, Chance>;
 }
 
 /** Two counts are of one attack where they share this many accounts, and this share of the smaller one's. */
@@ -49,11 +50,23 @@ function isCredible(campaign: OpenCampaign | undefined, { members, chance }: Can
  * Members that chance may have brought if a campaign is counted by this too: those expected and one standard deviation
  * more, since the line is drawn where it names most. What once named members counts as it stood at most.
  */
-export function chanceWith(campaign: OpenCampaign | undefined, added: ReadonlyMap<string, number>): number {
+export function chanceWith(campaign: OpenCampaign | undefined, added: ReadonlyMap<string, Chance>): number {
   const all = new Map(campaign?.chance);
-  for (const [key, n] of added) all.set(key, Math.max(n, all.get(key) ?? 0));
-  const expected = [...all.values()].reduce((a, b) => a + b, 0);
-  return expected + Math.sqrt(expected);
+  mergeChance(all, added);
+  let expected = 0;
+  let variance = 0;
+  for (const chance of all.values()) {
+    expected += chance.expected;
+    variance += chance.variance;
+  }
+  return expected + Math.sqrt(variance);
+}
+
+function mergeChance(into: Map<string, Chance>, added: ReadonlyMap<string, Chance>): void {
+  for (const [key, chance] of added) {
+    const before = into.get(key);
+    if (before === undefined || chance.expected > before.expected) into.set(key, chance);
+  }
 }
 
 function isSame(campaign: OpenCampaign, members: readonly Member[]): boolean {
@@ -93,7 +106,7 @@ function absorb(state: CampaignState, into: OpenCampaign, other: OpenCampaign): 
   for (const evidence of other.evidence.values()) noteEvidence(into, evidence);
   for (const source of other.sources) into.sources.add(source);
   for (const [group, first] of other.groups) into.groups.set(group, Math.min(first, into.groups.get(group) ?? first));
-  for (const [key, n] of other.chance) into.chance.set(key, Math.max(n, into.chance.get(key) ?? 0));
+  mergeChance(into.chance, other.chance);
   into.lastActiveMs = Math.max(into.lastActiveMs, other.lastActiveMs);
   into.absorbed.push(other.id, ...other.absorbed);
   into.changed = true;
@@ -101,12 +114,14 @@ function absorb(state: CampaignState, into: OpenCampaign, other: OpenCampaign): 
 }
 
 function addMembers(state: CampaignState, campaign: OpenCampaign, candidate: Candidate, nowMs: number): void {
-  for (const [key, n] of candidate.chance) campaign.chance.set(key, Math.max(n, campaign.chance.get(key) ?? 0));
+  mergeChance(campaign.chance, candidate.chance);
   noteEvidence(campaign, candidate.evidence);
   const added = candidate.members.filter(({ account }) => !campaign.members.has(account.id));
   if (added.length === 0) return;
-  for (const member of added) campaign.members.set(member.account.id, { ...member, namedMs: nowMs });
-  campaign.lastActiveMs = nowMs;
+  for (const member of added) {
+    campaign.members.set(member.account.id, { ...member, namedMs: nowMs });
+    campaign.activeToday.add(member.account.id);
+  }
   campaign.changed = true;
   nameUnits(
     state.groups,

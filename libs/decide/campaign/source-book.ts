@@ -13,6 +13,8 @@ import { LAG_DAYS, MAX_ENTRIES_OF_A_KEY, MAX_KEYS } from './limits.ts';
  */
 export const SOURCE_KINDS = ['network', 'device', 'asn', 'client'] as const satisfies readonly CampaignKeyKind[];
 
+const KEYS_ARE = { network: 'appearing', device: 'appearing', asn: 'standing', client: 'succeeding' } as const;
+
 export interface SourceEntry {
   readonly account: Signal['account'];
   readonly unit: string;
@@ -33,9 +35,7 @@ export interface SourceBook {
 }
 
 export const createSourceBook = (): SourceBook => ({
-  families: SOURCE_KINDS.map((kind) =>
-    createFamily(kind === 'network' || kind === 'device' ? 'appearing' : 'standing'),
-  ),
+  families: SOURCE_KINDS.map((kind) => createFamily(KEYS_ARE[kind])),
   keys: SOURCE_KINDS.map(() => new Map()),
 });
 

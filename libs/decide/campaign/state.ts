@@ -1,5 +1,6 @@
 import type { CampaignEvidence, CampaignKind } from '#libs/model/campaign.ts';
 import type { Signal } from '#libs/model/signal.ts';
+import type { Chance } from './family.ts';
 import type { GroupBook } from './group-book.ts';
 import { createGroupBook } from './group-book.ts';
 import type { SourceBook } from './source-book.ts';
@@ -29,7 +30,7 @@ export interface OpenCampaign {
   readonly sources: Set<string>;
   readonly groups: Map<string, number>;
   /** Members expected by chance, by the key or group that brought them. */
-  readonly chance: Map<string, number>;
+  readonly chance: Map<string, Chance>;
   /** Campaigns that turned out to be this one. */
   readonly absorbed: string[];
   /** Set by the quarter that changed it. */

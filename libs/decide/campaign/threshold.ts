@@ -17,11 +17,21 @@ export function threshold(family: Family, share: number): number {
   return Math.round(-Math.log(aDay / (WINDOWS_DAYS.length * Math.max(1, family.keys.size))) * 1000) / 1000;
 }
 
-/** The key's most surprising window, if it stands out. */
-export function findExcess(family: Family, rate: KeyRate, day: number, share: number): Finding | undefined {
+/**
+ * The key's most surprising window, if it stands out.
+ * @param share of the families' budget that is this one's
+ * @param atLeast accounts expected at least in the window from one day to another, both included
+ */
+export function findExcess(
+  family: Family,
+  rate: KeyRate,
+  day: number,
+  share: number,
+  atLeast: (first: number, last: number) => number = () => 0,
+): Finding | undefined {
   let best: Finding | undefined;
   for (const days of WINDOWS_DAYS) {
-    const count = windowCount(family, rate, day, days);
+    const count = windowCount(family, rate, day, days, atLeast(day - days + 1, day));
     if (count.observed >= MIN_UNITS && (best === undefined || count.nats > best.nats)) best = { ...count, days };
   }
   return best !== undefined && best.nats >= threshold(family, share) ? best : undefined;

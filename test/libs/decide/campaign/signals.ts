@@ -38,6 +38,7 @@ export const rise = (n: number, timeMs: number, level: number): RiseSignal => ({
   account: account(n),
   level,
   score: [2, 3.5, 5, 6.5, 9][level]! + 0.2,
+  territoryOnly: false,
   newPeople: 9,
   expectedPeople: 3,
 });
