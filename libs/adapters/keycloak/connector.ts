@@ -53,7 +53,7 @@ async function viewOf(client: KeycloakClient, user: KeycloakUser, groupId: strin
  * could only be set by writing the whole profile over.
  */
 export function createKeycloakConnector(options: KeycloakOptions): AccountConnector {
-  const { stepUpGroup: groupName, nowMs = () => Date.now() } = options;
+  const { stepUpGroup: groupName } = options;
   const pause = options.pause ?? ((ms, signal) => sleep(ms, undefined, signal ? { signal } : {}).catch(() => {}));
   const client = createKeycloakClient(options);
   const recent = createRecentUsers();
@@ -142,6 +142,6 @@ export function createKeycloakConnector(options: KeycloakOptions): AccountConnec
     clearStepUp: (accountId) => setMembership(accountId, 'DELETE'),
     demandNewPassword: (accountId) => withUser(accountId, newPassword),
     endSessions: (accountId, { hurry }) =>
-      withKnown(accountId, (user) => endAllSessions(client, user, { pause, nowMs, hurry })),
+      withKnown(accountId, (user) => endAllSessions(client, user, { pause, hurry })),
   };
 }

@@ -5,13 +5,9 @@ import type { KeycloakUser } from './find-user.ts';
 
 /** `notBefore` counts whole seconds: a second sign-out this much later is sure to move it on. */
 const NEXT_SECOND_MS = 1_100;
-/** Past the turn of the second by the server's clock, as far as ours tells it. */
-const AFTER_THE_TURN_MS = 60;
-
 /** What the second sign-out waits by. */
 export interface Waiting {
   pause(ms: number, signal?: AbortSignal): Promise<void>;
-  nowMs(): number;
   /** Aborted: somebody cannot wait for the second sign-out. */
   readonly hurry: AbortSignal | undefined;
 }
@@ -68,7 +64,7 @@ async function notBefore(client: KeycloakClient, user: KeycloakUser): Promise<Ca
 export async function endAllSessions(
   client: KeycloakClient,
   user: KeycloakUser,
-  { pause, nowMs, hurry }: Waiting,
+  { pause, hurry }: Waiting,
 ): Promise<CallOutcome> {
   const logout = () => client.call('POST', `/users/${user.id}/logout`);
   const first = await logout();
@@ -82,16 +78,12 @@ export async function endAllSessions(
     // Gone already is what is wanted.
     if (!revoked.ok && revoked.failure.outcome !== 'not_found') return revoked.failure;
   }
-  // Where both clocks agree, the next second is near; where they don't, the whole wait follows.
-  const turnMs = (between.value + 1) * 1000 - nowMs() + AFTER_THE_TURN_MS;
-  for (const waitMs of [Math.min(NEXT_SECOND_MS, Math.max(AFTER_THE_TURN_MS, turnMs)), NEXT_SECOND_MS]) {
-    await pause(waitMs, hurry);
-    if (hurry?.aborted) return { outcome: 'unknown', detail: 'cut short for a graver action on this account' };
-    const again = await logout();
-    if (!again.ok) return again.failure;
-    const after = await notBefore(client, user);
-    if (after.outcome !== 'done') return after;
-    if (between.value > 0 && after.value > between.value) return { outcome: 'done', value: undefined };
-  }
+  await pause(NEXT_SECOND_MS, hurry);
+  if (hurry?.aborted) return { outcome: 'unknown', detail: 'cut short for a graver action on this account' };
+  const second = await logout();
+  if (!second.ok) return second.failure;
+  const after = await notBefore(client, user);
+  if (after.outcome !== 'done') return after;
+  if (between.value > 0 && after.value > between.value) return { outcome: 'done', value: undefined };
   return { outcome: 'unknown', detail: 'tokens from before are not all refused yet' };
 }

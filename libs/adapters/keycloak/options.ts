@@ -22,6 +22,4 @@ export interface KeycloakOptions {
   readonly callTimeoutMs?: number;
   /** Waits between the two sign-outs, or until the signal is aborted; a test may pass its own. */
   readonly pause?: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** The machine's clock, ms; a test may pass its own. */
-  readonly nowMs?: () => number;
 }
