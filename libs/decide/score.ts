@@ -56,6 +56,7 @@ const CAPS = new Float64Array(STREAM_COUNT).fill(STREAM_CAP_NATS);
 CAPS[S_FOLLOW_30M] = 6;
 CAPS[S_NEW_SOURCE] = 4;
 CAPS[S_DORMANT] = 3;
+CAPS[S_CLOSED_CONTRACT] = 5;
 /** Duty at night and a robot that a practice bought are honest. */
 CAPS[S_CLOSED_HOURS] = 3;
 CAPS[S_ROUND_THE_CLOCK] = 3;

@@ -1,6 +1,6 @@
 import { NATIONAL_ALTERNATIVE, NATIONAL_BIRTHS } from '#libs/baseline/births.ts';
 import { BIRTHS, RECENT, STREAM_ROOM } from '#libs/baseline/schema.ts';
-import { T_OUTSIDE, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import { T_OUTSIDE, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import {
   ageGroupFactor,
   FORECASTERS,
@@ -91,16 +91,19 @@ export function stepTerritory(
 }
 
 /**
- * A person from elsewhere who is billed was there: the evidence that person brought goes back out, as the likelihood
- * ratio of a follow-up says (tourists are far from home and are served; a stolen list is not).
+ * A person from elsewhere who is billed was there: the evidence that person brought goes back out, and that of the others the
+ * person stands for, where the account bills for one in two or three (tourists are far from home and are served; a stolen
+ * list is not).
  */
 export function refundTerritory(state: PipelineState, row: number, department: number, minute: number): void {
   if (department === 0) return;
   const channels = state.channels;
   // No more people a day than the day's quota: whoever forges bills gains nothing that the quota does not bound.
   if (channels.refunds[row]! >= channels.quotaDay[row]!) return;
+  const billed = 1 - channels.p0[row * TRAIT_COUNT + T_WITHOUT_9D]!;
+  const standsFor = Math.min(1 / Math.max(billed, 0.01), MAX_STANDS_FOR);
+  const refund = Math.max(FOLLOWED_NATS, standsFor * territoryRatio(state, row, department, -1, false));
   let refunded = false;
-  const refund = Math.max(FOLLOWED_NATS, territoryRatio(state, row, department, -1, false));
   for (const stream of [S_TERRITORY, S_TERRITORY_SOURCE]) {
     const at = row * STREAM_ROOM + stream;
     if (channels.nats[at] === 0) continue;
@@ -110,9 +113,11 @@ export function refundTerritory(state: PipelineState, row: number, department: n
     if (channels.observed[at]! > 0) channels.observed[at] = channels.observed[at]! - 1;
     if (channels.nats[at]! < REST_NATS) channels.riseMinute[at] = minute;
   }
-  if (refunded) channels.refunds[row] = channels.refunds[row]! + 1;
+  if (refunded) channels.refunds[row] = Math.min(65_535, channels.refunds[row]! + Math.ceil(standsFor));
 }
 
+/** People that one bill speaks for at most. */
+const MAX_STANDS_FOR = 4;
 /** ln of how much rarer a follow-up is under theft (one in ten at most) than for an account that bills half of its people. */
 const FOLLOWED_NATS = 1.6;
 

@@ -18,7 +18,7 @@ export const DEFAULT_THRESHOLDS: Readonly<Record<Rung, number>> = {
 
 /** Upper quantiles of each stream's monthly maximum over honest accounts, nats. */
 export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
-  territory: { q99: 6.5, q999: 12 },
+  territory: { q99: 6, q999: 11 },
   miss: { q99: 6.6, q999: 11 },
   adjacency: { q99: 8, q999: 10 },
   unseen: { q99: 3, q999: 7 },
@@ -28,15 +28,15 @@ export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
   no_follow_up_9d: { q99: 4, q999: 15 },
   rate: { q99: 30, q999: 80 },
   new_source: { q99: 4.6, q999: 6.9 },
-  territory_new_source: { q99: 4, q999: 7 },
+  territory_new_source: { q99: 3.5, q999: 6 },
   miss_new_source: { q99: 4.5, q999: 8 },
   closed_contract: { q99: 6, q999: 10 },
   identities: { q99: 3, q999: 6 },
-  other_insurer: { q99: 4, q999: 8 },
-  no_pec: { q99: 4, q999: 8 },
+  other_insurer: { q99: 12, q999: 18 },
+  no_pec: { q99: 8, q999: 14 },
   cadence: { q99: 20, q999: 40 },
   closed_hours: { q99: 5, q999: 9 },
-  round_the_clock: { q99: 2, q999: 4 },
+  round_the_clock: { q99: 20, q999: 40 },
   dormant: { q99: 4.6, q999: 6.9 },
   honeytoken: { q99: 1, q999: 1.1 },
 };
