@@ -1,6 +1,7 @@
 import type { Exhausted } from './budget.ts';
 import { exhaustedBudget, isCounted, spendBudget } from './budget.ts';
 import type { Guard, GuardQuestion } from './guard.ts';
+import { renewsAction } from './idempotence.ts';
 import type { ResponseState } from './state.ts';
 import { groupOf } from './state.ts';
 
@@ -33,11 +34,13 @@ function openBreakerFor({ state, alert, rung, nowMs }: GuardQuestion): string | 
 /**
  * The disable budget: a faulty detector must not be able to shut a profession down. While there is room the plan is
  * counted and may go on; the first one past it opens the breaker, and it and all later ones wait for a person. An
- * account that the machine has on this rung already costs nothing, so it is not held up.
+ * account that the machine has on this rung already costs nothing, so it is not held up, and neither is one whose
+ * restriction has ended while its incident goes on: budgets count accounts, and this one was counted when it began. (A
+ * restriction renewed day by day would else use up its neighbours' budget.)
  */
 export const withinBudget: Guard = (question) => {
-  const { state } = question;
-  if (isCounted(question)) return undefined;
+  const { state, alert, rung } = question;
+  if (isCounted(question) || renewsAction(state, alert, rung)) return undefined;
   let scope = openBreakerFor(question);
   if (scope === undefined) {
     const exhausted = exhaustedBudget(question);

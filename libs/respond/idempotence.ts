@@ -42,6 +42,10 @@ export function alreadyPlanned(state: ResponseState, alert: Alert, rung: Restric
   return standing(state, alert, rung) !== undefined || standing(state, alert, 'suspend')?.decision === 'act';
 }
 
+/** True where the machine had put the account on this rung for this incident, and would only do so again. */
+export const renewsAction = (state: ResponseState, alert: Alert, rung: RestrictingRung): boolean =>
+  state.incidents.get(incidentKey(state, alert))?.rungs.get(rung)?.decision === 'act';
+
 /** Writes down that a rung was planned, how it was decided and when its restriction ends. */
 export function rememberPlan(
   state: ResponseState,

@@ -70,6 +70,23 @@ describe('disable budget', () => {
     expect(plan(state, api, T0)[0]?.decision).toBe('act');
   });
 
+  it('does not charge a restriction that is renewed day by day for the same incident, nor hold it up', () => {
+    const budget = { step_up: AMPLE, throttle: { ...AMPLE, perDay: 1 }, suspend: AMPLE };
+    const state = createResponseState(
+      samplePolicy({ budget, restrictionMinutes: { step_up: 30, throttle: 1440, suspend: 0 } }),
+    );
+    const throttle = (id: string, timeMs: number) =>
+      plan(state, sampleAlert({ id, rung: 'throttle', timeMs, account: { id } }), timeMs)[0]?.decision;
+    expect(throttle('PS-1', T0)).toBe('act');
+    expect(throttle('PS-1', T0 + DAY)).toBe('act');
+    // Its neighbour finds the budget of that day unspent, and uses it up for the next.
+    expect(throttle('PS-2', T0 + DAY + HOUR)).toBe('act');
+    expect(throttle('PS-3', T0 + DAY + 2 * HOUR)).toBe('await_approval');
+    expect(throttle('PS-1', T0 + 2 * DAY)).toBe('act');
+    // What waited for a person never was in force: there is nothing to renew.
+    expect(throttle('PS-3', T0 + 2 * DAY + 2 * HOUR)).toBe('await_approval');
+  });
+
   it('makes no room when the clock goes back', () => {
     const state = withBudget({ perHour: 1 });
     expect(plan(state, manyAlerts(2)[0]!, T0)[0]?.decision).toBe('act');
