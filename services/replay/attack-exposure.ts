@@ -3,7 +3,7 @@ import { Table64 } from '#libs/base/table64.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import type { Rung } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
-import { isLookup, OUTCOME_FOUND, OUTCOME_SUCCESS } from '#libs/model/codes.ts';
+import { ACTION_EXPORT, isLookup, OUTCOME_FOUND, OUTCOME_SUCCESS } from '#libs/model/codes.ts';
 import type { Attack } from './labels.ts';
 
 /**
@@ -99,17 +99,22 @@ export class AttackExposures {
 
   /** @param refused the simulated portal did not answer */
   takeEvent(event: AccessEvent, refused: boolean): void {
-    if (!isLookup(event.action) || !event.hasPerson) return;
+    // Rows of an export that names nobody; 0 otherwise.
+    const rows = !event.hasPerson && event.action === ACTION_EXPORT ? Math.max(1, Math.floor(event.rows)) : 0;
+    if (!isLookup(event.action) || (!event.hasPerson && rows === 0)) return;
     if (event.outcome !== OUTCOME_FOUND && event.outcome !== OUTCOME_SUCCESS) return;
     for (const state of this.#at(event.accountId, event.timeMs)) {
       const reached = state.reached.get(event.accountId) ?? 0;
       const passes = refused ? 0 : state.named.has(event.accountId) ? CONTAINED : CONTAINED | UNNAMED;
       const shown = ((ANYWAY - 1) & ~reached) | ANYWAY | passes;
-      state.people.insert(event.personLo, event.personHi);
-      const { slots, at } = state.people;
-      const fresh = shown & ~slots[at];
-      slots[at] |= shown;
-      for (let bit = 0; bit < KINDS; bit++) if ((fresh & (1 << bit)) !== 0) state.counts[bit]++;
+      let fresh = shown;
+      if (rows === 0) {
+        state.people.insert(event.personLo, event.personHi);
+        const { slots, at } = state.people;
+        fresh = shown & ~slots[at];
+        slots[at] |= shown;
+      }
+      for (let bit = 0; bit < KINDS; bit++) if ((fresh & (1 << bit)) !== 0) state.counts[bit] += Math.max(1, rows);
     }
   }
 

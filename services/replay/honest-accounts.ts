@@ -1,8 +1,11 @@
+import type { PlannedAction } from '#libs/model/action.ts';
 import type { Rung } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
 import type { AccountsSeen } from './accounts-seen.ts';
 import { upperBound } from './binomial-bound.ts';
 import type { HardCase } from './labels.ts';
+import type { RestrictedDays } from './restricted-days.ts';
+import { restrictedDays } from './restricted-days.ts';
 
 /**
  * What the policy costs honest accounts: how many account-months saw each rung. An account-month is 30 days between an
@@ -20,6 +23,8 @@ export interface HonestCost {
   readonly accounts: number;
   readonly accountMonths: number;
   readonly rungs: Readonly<Record<Rung, RungCost>>;
+  /** Account-days under the restrictions that were planned. */
+  readonly restrictedDays: RestrictedDays;
 }
 
 export interface RungCost {
@@ -34,15 +39,19 @@ export interface RungCost {
 }
 
 /**
+ * @param actions plans, whoever's account
  * @param isHonest false for accounts that any attack names
  * @param startMs from when on time and alerts count, ms: the log's first event, or the end of a warm-up
+ * @param endMs the log's last event, ms
  */
 export function honestCost(
   seen: AccountsSeen,
   disturbances: readonly Disturbance[],
+  actions: readonly PlannedAction[],
   hardCases: readonly HardCase[],
   isHonest: (accountId: string) => boolean,
   startMs: number,
+  endMs: number,
 ): HonestCost {
   let accounts = 0;
   let spanMs = 0;
@@ -79,5 +88,5 @@ export function honestCost(
     };
   };
   const rungs = Object.fromEntries(RUNGS.map((rung) => [rung, costOf(rung)])) as Record<Rung, RungCost>;
-  return { accounts, accountMonths, rungs };
+  return { accounts, accountMonths, rungs, restrictedDays: restrictedDays(actions, isHonest, startMs, endMs) };
 }

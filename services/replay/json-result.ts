@@ -196,6 +196,7 @@ function labelsOf({ attacks, byKind, honest, campaigns }: LaneSummary): unknown 
               account_months: cost.accountMonths,
               per_10000: rounded(cost.per10000),
               bound_95_per_10000: rounded(cost.bound95Per10000),
+              ...(rung !== 'alert' && { restricted_account_days: honest.restrictedDays[rung] }),
               by_hard_case: Object.fromEntries(cost.byHardCase.map((c) => [c.kind, c.accountMonths])),
             },
           ];

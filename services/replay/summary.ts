@@ -51,9 +51,11 @@ export function summarise(replay: Replay, lane: Lane, labels: Labels, warmUpDays
     honest: honestCost(
       replay.accounts,
       lane.disturbances,
+      lane.actions,
       labels.hardCases,
       isHonest,
       replay.fromMs + warmUpDays * DAY_MS,
+      replay.toMs,
     ),
   };
 }

@@ -136,10 +136,11 @@ function honest({ honest: cost }: LaneSummary): string {
   const rows = RUNGS.map((rung) => {
     const { accountMonths, per10000, bound95Per10000, byHardCase } = cost.rungs[rung];
     const cases = byHardCase.map((c) => `${c.kind} ${c.accountMonths}`).join(', ');
-    return [rung, accountMonths, per10000.toFixed(1), `≤ ${bound95Per10000.toFixed(1)}`, cases];
+    const days = rung === 'alert' ? '' : formatCount(Math.round(cost.restrictedDays[rung]));
+    return [rung, accountMonths, per10000.toFixed(1), `≤ ${bound95Per10000.toFixed(1)}`, days, cases];
   });
   return `${strong(`Honest accounts disturbed (${formatCount(cost.accounts)} accounts, ${formatCount(Math.round(cost.accountMonths))} account-months of 30 days)`)}\n${formatTable(
-    ['rung', 'account-months', 'per 10,000', '95 % bound', 'what they were doing'],
+    ['rung', 'account-months', 'per 10,000', '95 % bound', 'account-days restricted', 'what they were doing'],
     rows,
   )}`;
 }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { AccessEvent } from '#libs/model/access-event.ts';
-import { ACTION_PEC, ACTION_RIGHTS, OUTCOME_FOUND, OUTCOME_NOT_FOUND } from '#libs/model/codes.ts';
+import { ACTION_EXPORT, ACTION_PEC, ACTION_RIGHTS, OUTCOME_FOUND, OUTCOME_NOT_FOUND } from '#libs/model/codes.ts';
 import { AccountsSeen } from '#services/replay/accounts-seen.ts';
 import { AttackExposures } from '#services/replay/attack-exposure.ts';
 import { upperBound } from '#services/replay/binomial-bound.ts';
 import { honestCost } from '#services/replay/honest-accounts.ts';
+import { restrictedDays } from '#services/replay/restricted-days.ts';
 
 const DAY = 86_400_000;
 
@@ -68,6 +69,20 @@ test('exposure counts different people until each account reaches each rung, the
   });
 });
 
+test('an export that names nobody counts its rows, each time; a search that names nobody counts nothing', () => {
+  const exposures = new AttackExposures([ATTACK]);
+  const take = (timeMs: number, change: Partial<AccessEvent>) =>
+    exposures.takeEvent(eventOf('PS-1', timeMs, 1, { hasPerson: false, ...change }), false);
+  take(2000, { action: ACTION_EXPORT, rows: 100_000 });
+  take(2001, { action: ACTION_EXPORT, rows: 500, outcome: OUTCOME_NOT_FOUND });
+  exposures.takeRung('PS-1', 'throttle', 2001);
+  take(2002, { action: ACTION_EXPORT, rows: 500 });
+  take(2003, { action: ACTION_EXPORT });
+  take(2004, { rows: 20 });
+  const [result] = exposures.results();
+  expect(result).toMatchObject({ before: { throttle: 100_000, suspend: 100_501 }, ifNobodyActed: 100_501 });
+});
+
 test('a rung reached before the attack began does not end its exposure', () => {
   const exposures = new AttackExposures([ATTACK]);
   exposures.takeRung('PS-1', 'suspend', 500);
@@ -89,9 +104,11 @@ test('honest cost: account-months disturbed, whatever the number of alerts, atta
   const cost = honestCost(
     seen,
     [at('A', 3), at('A', 4), at('A', 40), at('B', 10, 'suspend'), at('victim', 5, 'suspend')],
+    [],
     [{ account: 'A', kind: 'recheck', fromMs: 3 * DAY, toMs: 5 * DAY }],
     (id) => id !== 'victim',
     DAY,
+    61 * DAY,
   );
   expect(cost).toMatchObject({ accounts: 2, accountMonths: 4 });
   expect(cost.rungs.alert).toMatchObject({
@@ -106,10 +123,44 @@ test('honest cost: account-months disturbed, whatever the number of alerts, atta
   expect(cost.rungs.suspend.accountMonths).toBe(1);
   expect(cost.rungs.suspend.bound95Per10000).toBeCloseTo(upperBound(1, 4) * 10_000, 6);
 
-  const later = honestCost(seen, [at('A', 3), at('A', 40)], [], (id) => id !== 'victim', 31 * DAY);
+  const later = honestCost(seen, [at('A', 3), at('A', 40)], [], [], (id) => id !== 'victim', 31 * DAY, 61 * DAY);
   expect(later).toMatchObject({
     accounts: 2,
     accountMonths: 2,
     rungs: { alert: { accountMonths: 1, per10000: 5000 } },
   });
+});
+
+test('restricted days: overlaps count once, renewals add up, and what only a person ends lasts to the end of the log', () => {
+  const planned = (
+    accountId: string,
+    rung: 'step_up' | 'throttle' | 'suspend',
+    fromDay: number,
+    days: number,
+    decision: 'act' | 'await_approval' | 'drop' = 'act',
+  ) => ({
+    accountId,
+    rung,
+    decision,
+    timeMs: fromDay * DAY,
+    untilMs: days === 0 ? 0 : (fromDay + days) * DAY,
+  });
+  const days = restrictedDays(
+    [
+      planned('A', 'throttle', 13, 1),
+      planned('A', 'throttle', 12, 1),
+      planned('A', 'throttle', 12.5, 1),
+      planned('B', 'throttle', 9.5, 1),
+      planned('B', 'throttle', 29.5, 1),
+      planned('B', 'throttle', 15, 1, 'drop'),
+      planned('victim', 'throttle', 12, 10),
+      planned('A', 'step_up', 20, 7),
+      planned('C', 'step_up', 20, 7, 'await_approval'),
+      planned('A', 'suspend', 26, 0),
+    ],
+    (id) => id !== 'victim',
+    10 * DAY,
+    30 * DAY,
+  );
+  expect(days).toEqual({ step_up: 14, throttle: 3, suspend: 4 });
 });
