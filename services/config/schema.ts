@@ -54,6 +54,8 @@ export const serviceConfigSchema = z.strictObject({
       /** Folder that every instance sees. */
       checkpoints: file,
       checkpoint_seconds: z.number().min(1).max(3600).default(60),
+      /** What another log has taught (vigie calibrate --baseline-out), for a partition that begins. */
+      baseline_file: file.optional(),
     })
     .optional(),
   correlator: z

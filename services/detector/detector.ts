@@ -13,6 +13,7 @@ import { NO_TRACER } from '#libs/telemetry/in-span.ts';
 import { CheckpointMemory } from './checkpoint.ts';
 import { ControlFeed } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
+import type { FirstState } from './first-state.ts';
 import { HeldPartition } from './held-partition.ts';
 import { JournalTail } from './journal-tail.ts';
 import { findStart } from './open-partition.ts';
@@ -30,6 +31,8 @@ export interface DetectorParts {
   readonly checkpoints: CheckpointStore;
   readonly pseudonymiser: Pseudonymiser;
   readonly policy: DetectionPolicy;
+  /** What partitions begin with that nobody has folded before (a baseline's state); from nothing where not given. */
+  readonly firstState?: FirstState | undefined;
   readonly topics: TopicNames;
   readonly group: string;
   /** Names this instance in the journal. */
@@ -170,6 +173,7 @@ class PartitionedDetector implements Detector {
       partition,
       partitions: this.#partitions,
       policy,
+      firstState: this.#parts.firstState,
       keyId: pseudonymiser.keyId,
       checkpoints,
       writer,

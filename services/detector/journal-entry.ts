@@ -48,6 +48,8 @@ export interface PolicyTaken {
   readonly seq: number;
   readonly at: number;
   readonly policy: DetectionPolicy;
+  /** In a partition's first entry: SHA-256 of the state that it began with, where that was a baseline's. */
+  readonly state?: string | undefined;
 }
 
 /** Records that retention had taken before they were read: how many offsets nobody has seen. */
@@ -81,7 +83,13 @@ const entrySchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('decided'), seq: count, upTo: count, alerts, rejected: count }),
   z.object({ kind: z.literal('control'), seq: count, at: count, source: count, control: z.looseObject({}), alerts }),
-  z.object({ kind: z.literal('policy'), seq: count, at: count, policy: z.looseObject({}) }),
+  z.object({
+    kind: z.literal('policy'),
+    seq: count,
+    at: count,
+    policy: z.looseObject({}),
+    state: z.string().exactOptional(),
+  }),
   z.object({ kind: z.literal('gap'), seq: count, at: count, missing: count }),
   z.object({ kind: z.literal('checkpoint'), seq: count, at: count, bytes: count }),
 ]);

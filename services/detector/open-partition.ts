@@ -1,12 +1,13 @@
 import type { Pseudonymiser } from '#libs/intake/index.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
-import { createState } from '#libs/pipeline/index.ts';
 import type { CheckpointStore } from '#libs/ports/checkpoints.ts';
 import type { EventLog } from '#libs/ports/event-log.ts';
 import type { CheckpointHead } from './checkpoint.ts';
 import { decodeCheckpoint } from './checkpoint.ts';
 import type { DetectorEvents } from './events.ts';
-import type { Numbered } from './journal-entry.ts';
+import type { FirstState } from './first-state.ts';
+import { firstState } from './first-state.ts';
+import type { Numbered, PolicyTaken } from './journal-entry.ts';
 import { decodeEntry } from './journal-entry.ts';
 import type { JournalTail } from './journal-tail.ts';
 import type { FoldStart } from './partition-fold.ts';
@@ -25,6 +26,8 @@ export interface OpenParts {
   readonly partition: number;
   readonly partitions: number;
   readonly policy: DetectionPolicy;
+  /** What the partition begins with where nobody has folded it before. */
+  readonly firstState: FirstState | undefined;
   readonly keyId: Pseudonymiser['keyId'];
   readonly checkpoints: CheckpointStore;
   readonly writer: PartitionWriter;
@@ -57,15 +60,16 @@ export async function findStart(parts: OpenParts): Promise<FoldStart> {
     );
   }
   const next = Math.max(offset, bounds.first);
-  const firstPolicy = journal.find((entry) => entry.kind === 'policy')?.policy;
+  const firstEntry = journal.find((entry) => entry.kind === 'policy');
   const start = found
     ? { state: found.state, policy: found.head.policy, controlsNext: found.head.controlsNext }
-    : { ...fresh(firstPolicy ?? parts.policy), controlsNext: 0 };
+    : { ...begin(parts, firstEntry), controlsNext: 0 };
   const lastSeq = journal.at(-1)?.seq ?? journalSeq;
   const added: Numbered[] = [];
   const nextSeq = () => lastSeq + added.length + 1;
-  if (found === undefined && firstPolicy === undefined) {
-    added.push({ kind: 'policy', seq: nextSeq(), at: next, policy: start.policy });
+  if (found === undefined && firstEntry === undefined) {
+    const began = parts.firstState && { state: parts.firstState.sha256 };
+    added.push({ kind: 'policy', seq: nextSeq(), at: next, policy: start.policy, ...began });
   }
   // Without any state, what was gone before the detector first came is not missing.
   const missing = found !== undefined || journal.length > 0 ? next - offset : 0;
@@ -80,7 +84,16 @@ export async function findStart(parts: OpenParts): Promise<FoldStart> {
   return { ...start, next, end: bounds.end, journalSeq, journal: [...journal, ...added] };
 }
 
-const fresh = (policy: DetectionPolicy) => ({ state: createState({ policy }), policy });
+/** The state of a partition of which there is no checkpoint, as it was when it was first taken. */
+function begin({ policy: own, firstState: given, topics, partition }: OpenParts, first: PolicyTaken | undefined) {
+  const policy = first?.policy ?? own;
+  const began = firstState(policy, given, first === undefined ? 'unknown' : first.state);
+  if (began !== undefined) return { state: began.state, policy };
+  throw new PartitionRefused(
+    `${topics.access}/${partition} began from a baseline's state (SHA-256 ${first!.state}), and no checkpoint of it is left. ` +
+      'Give the same baseline with its state, or start with a prefix of its own.',
+  );
+}
 
 async function newestCheckpoint(parts: OpenParts) {
   const { checkpoints, partition, events, topics } = parts;

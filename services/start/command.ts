@@ -1,6 +1,7 @@
 /** `vigie start SERVICE`: one service (or all) against the configured backends, until it is told to stop. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { TopicMissingError } from '#libs/ports/event-log.ts';
@@ -38,8 +39,9 @@ export function registerStart(program: Command): void {
     .description('runs a service against the configured backends until it is told to stop (SIGTERM, Ctrl-C)')
     .addArgument(new Argument('<service>', 'what to run').choices([...SERVICES.keys(), 'all']))
     .requiredOption('--config <file>', 'configuration of the service (YAML)')
-    .action(async (service: string, options: { config: string }) => {
-      await runServices(service, options.config);
+    .option('--baseline <file>', 'what another log has taught, for a detector that begins (as baseline_file)')
+    .action(async (service: string, options: { config: string; baseline?: string }) => {
+      await runServices(service, withBaseline(loadServiceConfig(options.config), service, options.baseline));
     });
 }
 
@@ -84,8 +86,16 @@ async function openTelemetry(
   }
 }
 
-async function runServices(command: string, file: string): Promise<void> {
-  const config = loadServiceConfig(file);
+/** @throws CommandFailure: usage, where nothing that is started reads a baseline */
+function withBaseline(config: ServiceConfig, service: string, baseline: string | undefined): ServiceConfig {
+  if (baseline === undefined) return config;
+  if ((service !== 'detector' && service !== 'all') || config.detector === undefined) {
+    throw new CommandFailure('--baseline is for a detector, and none is started', EXIT.usage);
+  }
+  return { ...config, detector: { ...config.detector, baseline_file: resolve(baseline) } };
+}
+
+async function runServices(command: string, config: ServiceConfig): Promise<void> {
   const names = namesOf(command, config);
   const service = names.join('+');
   const logger = createLogger(service, Date.now, (line) => process.stderr.write(line), config.log_level);
