@@ -111,10 +111,12 @@ describe('look-ups that wait for their follow-up', () => {
   // People from a fifth of the country, as a list of certain insurers may have them.
   const fifth = [3, 7, 9, 13, 16, 21, 25, 29, 34, 38, 44, 49, 51, 57, 60, 62, 66, 73, 80, 85];
 
-  test('teach no territory: a thief who comes for four people a day is told of, and the theft he prepares is stopped', () => {
-    // Without it: not one alert in four weeks, and the list is taken whole.
-    const taught = afterDays(28, teach({ days: 26, perDay: 4, where: fifth }));
+  test('teach no territory: a thief who comes for eight people a day prepares nothing for the list that follows', () => {
+    // Without it the second factor is asked for after 44 people, and the list is taken whole.
+    const taught = afterDays(28, teach({ days: 26, perDay: 8, where: fifth }));
     expect(taught.alerts.some((alert) => alert.account.id === 'PS-1')).toBe(true);
-    expect(theftOn(taught, 28, { where: fifth, perHour: 20 }).reached('suspend')).toBeLessThan(300);
+    const list = theftOn(taught, 28, { where: fifth, perHour: 20 });
+    expect(list.reached('step_up')).toBeLessThan(30);
+    expect(list.reached('suspend')).toBeLessThan(300);
   });
 });
