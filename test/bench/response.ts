@@ -107,7 +107,14 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
   for (let at = 0; at < history.length; at += 2_000) {
     await log.append(history.slice(at, at + 2_000).map(({ accountId, line }) => appendLine(accountId, line)));
   }
-  const detector = new VigieProcess('detector', await install(brokers, prefix, { metrics: { port: METRICS_PORT } }));
+  const detector = new VigieProcess(
+    'detector',
+    await install(brokers, prefix, {
+      // As in earnest: a checkpoint a second would have each partition wait for its own.
+      detector: { checkpoints: 'checkpoints', checkpoint_seconds: 60 },
+      metrics: { port: METRICS_PORT },
+    }),
+  );
 
   const real = createKeycloakConnector(optionsFor(realm, { callTimeoutMs: 10_000 }));
   const disabledAt = new Map<string, number>();
