@@ -105,6 +105,7 @@ export class HeldPartition {
       await fold.flush();
       const { state, policy, next, controlsNext } = fold.current;
       if (next === this.#checkpointed || !fold.caughtUp) return;
+      this.#measure();
       const begunMs = nowMs();
       const journalSeq = writer.nextSeq;
       const head = { topic, partition, offset: next, journalSeq, controlsNext, policy, keyId, takenMs: begunMs };

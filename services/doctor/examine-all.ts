@@ -11,6 +11,7 @@ import { openConfiguredLog } from '#services/config/open-log.ts';
 import type { ServiceConfig } from '#services/config/schema.ts';
 import { topicNames } from '#services/detector/topics.ts';
 import { loadPolicy } from '#services/policy/load-policy.ts';
+import type { OpenedKeepers } from '#services/start/keepers.ts';
 import { chosenKeepers, openKeepers } from '#services/start/keepers.ts';
 import { checkConnector, checkRoles } from './check-connector.ts';
 import { checkFolders, checkKey } from './check-files.ts';
@@ -121,7 +122,14 @@ async function checkKeeper(part: string, keeper: KeeperConfig, log: EventLog, pr
       warns(part, `${keeper.register_file} is not there yet`, 'it is made empty at the first start: enter accounts'),
     ];
   }
-  const opened = openKeepers([keeper], log, prefix);
+  let opened: OpenedKeepers;
+  try {
+    opened = openKeepers([keeper], log, prefix);
+  } catch (error) {
+    // A register has one owner: that it cannot be opened beside a running responder is as it should be.
+    if (keeper.type !== 'local_register' || !/locked/.test(wordsOf(error))) throw error;
+    return [isWell(part, `${keeper.register_file} is there, and in use by a running service`)];
+  }
   try {
     const findings = [...(await checkConnector(part, opened.connector))];
     if (keeper.type === 'keycloak') {

@@ -20,6 +20,8 @@ export interface OtlpConfig {
 export interface OtlpSignal {
   readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Longest a request may take with its repetitions, ms; the environment's where it names one. */
+  readonly timeoutMillis?: number;
 }
 
 export interface OtlpSettings {
@@ -33,6 +35,8 @@ export interface OtlpSettings {
 }
 
 const DEFAULT_EVERY_SECONDS = 60;
+/** What is lost with a collector that is slow is a minute's figures; a service that is told to stop does not wait for it. */
+const TIMEOUT_MS = 3_000;
 const KNOWN_EXPORTERS: ReadonlySet<string> = new Set(['otlp', 'none', 'prometheus']);
 
 /** Reads both. Errors: what is wrong with a value, in words. */
@@ -46,10 +50,13 @@ export function otlpSettings(config: OtlpConfig | undefined, env: Environment): 
         warnings.push(`OTEL_${name}_EXPORTER=${exporter} is not known here`);
     }
     if (disabled || wanted.includes('none')) return undefined;
-    if (env[`OTEL_EXPORTER_OTLP_${name}_ENDPOINT`] || env.OTEL_EXPORTER_OTLP_ENDPOINT) return {};
-    if (config === undefined) return wanted.includes('otlp') ? {} : undefined;
+    const isTimed = env[`OTEL_EXPORTER_OTLP_${name}_TIMEOUT`] || env.OTEL_EXPORTER_OTLP_TIMEOUT;
+    const timeout = isTimed ? {} : { timeoutMillis: TIMEOUT_MS };
+    if (env[`OTEL_EXPORTER_OTLP_${name}_ENDPOINT`] || env.OTEL_EXPORTER_OTLP_ENDPOINT) return timeout;
+    if (config === undefined) return wanted.includes('otlp') ? timeout : undefined;
     const { endpoint, authorization } = config;
     return {
+      ...timeout,
       url: `${endpoint.replace(/\/+$/, '')}/v1/${name.toLowerCase()}`,
       ...(authorization === undefined ? {} : { headers: { authorization } }),
     };

@@ -96,9 +96,7 @@ export async function startTelemetry(parts: TelemetryParts): Promise<Telemetry> 
       isReady = true;
     },
     async stop() {
-      // Traces first: their processor tells the meters what it did.
-      await tracers?.shutdown().catch(() => {});
-      await meters.shutdown().catch(() => {});
+      await Promise.all([tracers?.shutdown().catch(() => {}), meters.shutdown().catch(() => {})]);
       await listening?.stop();
     },
   };

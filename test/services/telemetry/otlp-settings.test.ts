@@ -40,6 +40,12 @@ describe('OTLP settings', () => {
     expect(urls(settings(CONFIG, env))).toEqual(expected);
   });
 
+  test('a collector gets three seconds, or what the environment says', () => {
+    expect(settings(CONFIG, {}).traces?.timeoutMillis).toBe(3000);
+    const { metrics, traces } = settings(CONFIG, { OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '9000' });
+    expect([metrics?.timeoutMillis, traces?.timeoutMillis]).toEqual([3000, undefined]);
+  });
+
   test('an exporter asked for by name alone goes to its default address', () => {
     expect(urls(settings(undefined, { OTEL_METRICS_EXPORTER: 'otlp' }))).toEqual(['env', undefined]);
   });

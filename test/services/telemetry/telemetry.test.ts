@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalRegister } from '#libs/adapters/local-register/register.ts';
 import { openMemoryLog } from '#libs/adapters/memory/event-log.ts';
+import type { Logger } from '#libs/telemetry/log-line.ts';
 import { createLogger } from '#libs/telemetry/log-line.ts';
 import { loadServiceConfig } from '#services/config/load.ts';
 import { startConfiguredCorrelator } from '#services/start/correlator.ts';
@@ -13,6 +14,7 @@ import { startConfiguredResponder } from '#services/start/responder.ts';
 import type { ServiceContext } from '#services/start/service.ts';
 import { otlpSettings } from '#services/telemetry/otlp-settings.ts';
 import { startTelemetry } from '#services/telemetry/telemetry.ts';
+import { freePort } from '../../support/free-port.ts';
 import { otlpReceiver, wordOf } from '../../support/otlp-receiver.ts';
 import { createPortalTopics, portalRecords, TEST_KEY, writtenRecords } from '../../support/portal-log.ts';
 import { until } from '../detector/harness.ts';
@@ -75,6 +77,13 @@ describe('a running product', () => {
   const lines: string[] = [];
   const persons = new Set<string>();
   const accounts = new Set<string>();
+
+  /** A metric of the last scrape, summed over its labels. */
+  const summed = (start: string): number =>
+    prometheus
+      .split('\n')
+      .filter((line) => line.startsWith(start))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vigie-telemetry-'));
@@ -156,7 +165,11 @@ describe('a running product', () => {
         ({ content }) => content.includes('"verified"') && content.includes('suspend'),
       );
     await until(isDone);
-    await until(async () => (await (await fetch(`${at}/metrics`)).text()).includes('vigie_checkpoint_bytes{'));
+    // The state is measured at each checkpoint, and the first may have come before the accounts did.
+    await until(async () => {
+      prometheus = await (await fetch(`${at}/metrics`)).text();
+      return summed('vigie_state_accounts{') === accounts.size && summed('vigie_lag_records{') === 0;
+    });
     const url = String(JSON.parse(lines.find((line) => line.includes('api_listening'))!).url);
     const token = (await readFile(join(folder, 'local-token'), 'utf8')).trim();
     const signedIn = { headers: { authorization: `Bearer ${token}` } };
@@ -210,20 +223,15 @@ describe('a running product', () => {
   });
 
   test('counts what happened', () => {
-    const value = (start: string) =>
-      prometheus
-        .split('\n')
-        .filter((line) => line.startsWith(start))
-        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-    expect(value('vigie_events_total')).toBeGreaterThan(5000);
-    expect(value('vigie_records_rejected_total{')).toBe(2);
-    expect(value('vigie_alerts_rejected_total')).toBe(1);
-    expect(value('vigie_lag_records{')).toBe(0);
-    expect(value('vigie_state_accounts{')).toBe(accounts.size);
-    expect(value('vigie_actions_total{rung="suspend",result="verified"}')).toBe(1);
-    expect(value('vigie_action_duration_ms_count{rung="suspend"}')).toBe(1);
-    expect(value('vigie_breakers_open{')).toBe(0);
-    expect(value('vigie_api_request_duration_ms_count{')).toBe(4);
+    expect(summed('vigie_events_total')).toBeGreaterThan(5000);
+    expect(summed('vigie_records_rejected_total{')).toBe(2);
+    expect(summed('vigie_alerts_rejected_total')).toBe(1);
+    expect(summed('vigie_lag_records{')).toBe(0);
+    expect(summed('vigie_state_accounts{')).toBe(accounts.size);
+    expect(summed('vigie_actions_total{rung="suspend",result="verified"}')).toBe(1);
+    expect(summed('vigie_action_duration_ms_count{rung="suspend"}')).toBe(1);
+    expect(summed('vigie_breakers_open{')).toBe(0);
+    expect(summed('vigie_api_request_duration_ms_count{')).toBe(4);
   });
 
   test('traces a batch from poll to transaction and an action from plan to verify', () => {
@@ -302,4 +310,19 @@ describe('a running product', () => {
   test('is healthy once everything is started', () => {
     expect(health).toEqual([503, 200, 404]);
   });
+});
+
+test('a collector that is not there is spoken of and holds nothing up for long', async () => {
+  const port = await freePort();
+  const read = otlpSettings({ endpoint: `http://127.0.0.1:${port}`, everySeconds: 0.05 }, {});
+  if (!read.ok) throw new Error(read.error);
+  const events: string[] = [];
+  const logger: Logger = (level, event) => events.push(`${level} ${event}`);
+  const parts = { service: 'x', version: '0', instance: 'i', listen: undefined, otlp: read.value, logger };
+  const telemetry = await startTelemetry(parts);
+  telemetry.meter.createCounter('vigie_test_total').add(1);
+  telemetry.tracer.startSpan('test').end();
+  await until(() => events.includes('warn telemetry_failed'));
+  // It ends: the test's own time limit is far above what a collector is waited for.
+  await telemetry.stop();
 });
