@@ -52,6 +52,7 @@ interface ReplayCommandOptions {
   readonly withState?: true;
   readonly force?: true;
   readonly key?: string;
+  readonly config?: string;
 }
 
 const HELP = `
@@ -65,6 +66,7 @@ Examples:
   vigie replay access_log --input combined --top 50
   vigie simulate --attack sweep --labels l.json | vigie replay - --labels l.json --containment simulate
   vigie replay kafka://localhost:9092/portal.access --against new.yaml
+  vigie replay kafka://broker:9093/portal.access --config vigie.yaml
   vigie replay year/*.gz --policy new.yaml --against old.yaml
   vigie replay 2025/*.gz --baseline-out baseline.yaml --with-state && vigie replay 2026/*.gz --baseline baseline.yaml
   vigie replay month.gz --labels l.json --sweep rungs.suspend=15,17,19 --fail-on 'false_suspends>0'
@@ -110,6 +112,7 @@ export function registerReplay(program: Command): void {
     .option('--with-state', 'and the whole state beside it (accounts, pseudonyms), to go on from as if live')
     .option('--force', 'write over a baseline that exists')
     .option('--key <id=file>', 'pseudonymise people with this key, as the detector does; needed only for --with-state')
+    .option('--config <file>', 'service configuration (YAML) that says how to sign in to Kafka: TLS, SASL')
     .option('--checkpoint <file>', 'write the whole state at the end, to go on from later')
     .option('--resume <file>', 'go on from a checkpoint')
     .addHelpText('after', HELP)

@@ -1,4 +1,5 @@
 /** A topic of access events as the source of a replay. */
+import type { KafkaConnection } from '#libs/adapters/kafka/connection.ts';
 import { openKafkaLog } from '#libs/adapters/kafka/event-log.ts';
 import type { Decoder } from '#libs/intake/index.ts';
 import { ACCESS_EVENT_FORMAT, createDecoder, createPseudonymiser, PUBLIC_REPLAY_KEY } from '#libs/intake/index.ts';
@@ -6,11 +7,13 @@ import type { EventLog } from '#libs/ports/event-log.ts';
 import { TopicMissingError } from '#libs/ports/event-log.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { parseKafkaAddress } from '#services/config/kafka-address.ts';
+import { loadServiceConfig } from '#services/config/load.ts';
+import { kafkaConnection } from '#services/config/open-log.ts';
 import type { Replay } from './replay.ts';
 import type { FoldOptions } from './sources.ts';
 
 export interface TopicSource {
-  readonly brokers: readonly string[];
+  readonly connection: KafkaConnection;
   readonly topic: string;
   /** Records that came from `fromMs` on and before `toMs`, ms since the epoch. */
   readonly fromMs: number;
@@ -23,6 +26,7 @@ interface OptionsInTheWay {
   readonly checkpoint?: string;
   readonly resume?: string;
   readonly baselineOut?: string;
+  readonly config?: string;
 }
 
 /**
@@ -31,7 +35,10 @@ interface OptionsInTheWay {
  */
 export function kafkaSource(paths: readonly string[], options: OptionsInTheWay): TopicSource | undefined {
   const [path] = paths;
-  if (!paths.some((p) => p.startsWith('kafka://'))) return undefined;
+  if (!paths.some((p) => p.startsWith('kafka://'))) {
+    if (options.config === undefined) return undefined;
+    throw new CommandFailure('--config says how to sign in to Kafka; there is no kafka:// source', EXIT.usage);
+  }
   if (path === undefined || paths.length > 1) {
     throw new CommandFailure('a Kafka topic is replayed alone, not with other sources', EXIT.usage);
   }
@@ -56,11 +63,19 @@ export function kafkaSource(paths: readonly string[], options: OptionsInTheWay):
     );
   }
   return {
-    brokers,
+    connection: { ...signInOf(options.config), brokers, clientId: 'vigie-replay' },
     topic,
     fromMs: timeOption(path, 'from', asked.get('from')) ?? Number.NEGATIVE_INFINITY,
     toMs: timeOption(path, 'to', asked.get('to')) ?? Number.POSITIVE_INFINITY,
   };
+}
+
+/** TLS and sign-in of a service's configuration: the one place where they are written down. */
+function signInOf(file: string | undefined): Pick<KafkaConnection, 'tls' | 'signIn'> {
+  if (file === undefined) return {};
+  const { log } = loadServiceConfig(file);
+  if (log.kind === 'kafka') return kafkaConnection(log);
+  throw new CommandFailure(`${file}: log.kind is ${log.kind}, not kafka`, EXIT.configuration);
 }
 
 function timeOption(path: string, name: string, text: string | undefined): number | undefined {
@@ -72,9 +87,10 @@ function timeOption(path: string, name: string, text: string | undefined): numbe
 
 /** Folds the topic as it stands now. @throws CommandFailure where it cannot be read */
 export async function foldKafka(replay: Replay, source: TopicSource, options: FoldOptions): Promise<void> {
-  const { brokers, topic } = source;
+  const { connection, topic } = source;
+  const { brokers } = connection;
   try {
-    const log = await openKafkaLog({ brokers, clientId: 'vigie-replay' });
+    const log = await openKafkaLog(connection);
     try {
       await foldTopic(replay, log, source, options);
     } finally {
@@ -93,7 +109,7 @@ export async function foldKafka(replay: Replay, source: TopicSource, options: Fo
 export async function foldTopic(
   replay: Replay,
   log: EventLog,
-  { topic, fromMs, toMs }: Omit<TopicSource, 'brokers'>,
+  { topic, fromMs, toMs }: Omit<TopicSource, 'connection'>,
   { format, key = PUBLIC_REPLAY_KEY, signal, onProgress }: FoldOptions,
 ): Promise<void> {
   const bounds = await log.bounds(topic);

@@ -11,6 +11,7 @@ import type {
   TopicSpec,
   TransactionalAppender,
 } from '#libs/ports/event-log.ts';
+import { checkCertificates } from './certificate-check.ts';
 import type { KafkaConnection } from './connection.ts';
 import { BRISK, kafkaClient, PATIENT } from './connection.ts';
 import { joinKafkaGroup } from './group-member.ts';
@@ -21,6 +22,7 @@ import { openKafkaTransactional } from './transactional.ts';
 
 /** Apache Kafka as the event log. Errors: the client's, when no broker answers. */
 export async function openKafkaLog(connection: KafkaConnection): Promise<EventLog> {
+  if (connection.tls !== undefined) await checkCertificates(connection.brokers, connection.tls);
   const kafka = kafkaClient(connection);
   const admin = kafka.admin({ retry: BRISK });
   await admin.connect();

@@ -4,16 +4,10 @@ import { openKafkaLog } from '#libs/adapters/kafka/event-log.ts';
 import type { StartedKafkaContainer } from './kafka-container.ts';
 import { KafkaContainer } from './kafka-container.ts';
 import { kafkaImage } from './kafka-image.ts';
+import { unsecuredToken } from './unsecured-token.ts';
 import { describeWithKafka } from './with-kafka.ts';
 
 const LOGIN = 'org.apache.kafka.common.security';
-
-/** An OAuth bearer token without signature, as Kafka's own unsecured validator takes them: for tests only. */
-function unsecuredToken(subject: string): string {
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const now = Math.floor(Date.now() / 1000);
-  return `${part({ alg: 'none' })}.${part({ sub: subject, iat: now, exp: now + 600 })}.`;
-}
 
 describeWithKafka('a broker that asks who is there', ({ how }) => {
   if (how !== 'testcontainers') {

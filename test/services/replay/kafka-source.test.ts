@@ -86,7 +86,7 @@ describe('a topic as the source of a replay', () => {
   test('an address is read, and what cannot be had with it is refused', async () => {
     expect(kafkaSource(['a.ndjson', '-'], OFF)).toBeUndefined();
     expect(kafkaSource(['kafka://h:1/t?from=2026-03-01&to=2026-03-01T08:00:00Z'], OFF)).toEqual({
-      brokers: ['h:1'],
+      connection: { brokers: ['h:1'], clientId: 'vigie-replay' },
       topic: 't',
       fromMs: Date.UTC(2026, 2, 1),
       toMs: Date.UTC(2026, 2, 1, 8),
@@ -97,6 +97,7 @@ describe('a topic as the source of a replay', () => {
       [['kafka://h/t?from=yesterday'], 'date or time'],
       [['kafka://h/'], 'names no topic'],
       [['kafka://h/t', '--containment', 'simulate'], 'one log in order'],
+      [['a.ndjson', '--config', 'vigie.yaml'], 'no kafka:// source'],
     ] as const) {
       const run = await runInProcess(['replay', ...args]);
       expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(why)]);
