@@ -63,12 +63,18 @@ export const BENCHES: readonly BenchEntry[] = [
   },
   {
     name: 'kafka',
-    measures: 'the detector as a process on a real broker: backlog, latency, recovery (needs Docker or KAFKA_BROKERS)',
+    measures:
+      'the detector as a process on a real broker: 3 million events, latency, takeover, checkpoints (needs Docker or KAFKA_BROKERS)',
     figures: [
       'kafka_events_per_s',
       'kafka_cpu_s_per_million',
       'kafka_detector_rss',
       'kafka_recovery_ms',
+      'kafka_takeover_stop_ms',
+      'kafka_takeover_kill_ms',
+      'kafka_checkpoint_bytes',
+      'kafka_checkpoint_pause_ms',
+      'kafka_checkpoint_put_ms',
       'kafka_alert_latency_ms_p50',
       'kafka_alert_latency_ms_p99',
       'kafka_alert_latency_5000_ms_p50',

@@ -47,8 +47,8 @@ export class VigieProcess {
   readonly exited: Promise<unknown>;
   #other = '';
 
-  constructor(service: string, installation: Installation) {
-    this.child = spawn(process.execPath, [MAIN, 'start', service, '--config', installation.config], {
+  constructor(service: string, installation: Installation, nodeFlags: readonly string[] = []) {
+    this.child = spawn(process.execPath, [...nodeFlags, MAIN, 'start', service, '--config', installation.config], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.exited = once(this.child, 'exit');
