@@ -15,6 +15,9 @@ interface Service {
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly build?: { readonly dockerfile: string };
   readonly depends_on?: Readonly<Record<string, unknown>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
 }
 const compose = parse(read('docker-compose.yml'), { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
@@ -58,6 +61,23 @@ describe('docker-compose.yml', () => {
     }
     expect(config.detector).toBeDefined();
     expect(config.responder).toBeDefined();
+  });
+
+  test('what runs on asks after its own health, where the configuration gives it out', () => {
+    for (const [name, { command, healthcheck }] of entries) {
+      if (command?.[0] !== 'start') continue;
+      const [how, program, , script] = healthcheck!.test;
+      expect([how, program], name).toEqual(['CMD', 'node']);
+      expect(script).toContain(`http://127.0.0.1:${config.metrics!.port}/healthz`);
+    }
+  });
+
+  test('nothing of ours may write to its image or has rights of root', () => {
+    for (const [name, service] of entries) {
+      if (name === 'kafka') continue;
+      expect(service, name).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+    }
+    expect(read('deploy/Dockerfile')).toMatch(/^USER node$/m);
   });
 
   test('everything that has to outlive a container is in a volume that is declared', () => {
