@@ -75,6 +75,25 @@ test('misses alone are not told: an insurer that does not answer makes everybody
   expect(risesOf(outputs)).toEqual([]);
 });
 
+test('people whom nobody follows up are not told: a billing program’s outage takes follow-ups from hundreds at once', () => {
+  const state = freshState();
+  feed(state, honestDays(26, 4));
+  let highest = 0;
+  state.observer = (_, score) => {
+    highest = Math.max(highest, score);
+  };
+  // People from here, at the usual desk, but nobody is billed.
+  const outputs = feed(
+    state,
+    Array.from({ length: 24 }, (_, i) =>
+      eventOf({ time: MONDAY + (28 + Math.floor(i / 8)) * DAY + (9 + (i % 8)) * HOUR, person: 50_000 + i }),
+    ),
+  );
+  step(state, { kind: 'tick', timeMs: MONDAY + 32 * DAY });
+  expect(highest).toBeGreaterThan(2);
+  expect(risesOf(outputs)).toEqual([]);
+});
+
 test('a cut by snapshot and restore tells nothing twice', () => {
   const events = [
     ...Array.from({ length: 20 }, (_, desk) => onDesk(0, desk)),

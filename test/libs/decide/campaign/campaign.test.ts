@@ -8,6 +8,7 @@ import {
   loadCampaigns,
   saveCampaigns,
 } from '#libs/decide/campaign/index.ts';
+import { MAX_PENDING } from '#libs/decide/campaign/limits.ts';
 import type { Campaign } from '#libs/model/campaign.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import { account, campaignsOf, DAY, HOUR, honestSignals, inOrder, latest, rise, START, source } from './signals.ts';
@@ -121,6 +122,84 @@ describe('nothing shared', () => {
     expect(campaign?.evidence.map(({ key }) => key)).toContain('profession_region');
     expect(membersOf(campaign)).toEqual(idsOf(range(0, 6).map((i) => 3 + 20 * i)));
   });
+});
+
+describe('what many share without any attack', () => {
+  /** All of one profession and department, whose numbers are every twentieth. */
+  const peers = (territoryOnly: boolean): Signal[] =>
+    range(0, 12).map((i) => ({ ...rise(3 + 20 * i, ATTACK + i * HOUR, 3), territoryOnly }));
+
+  test('holidays bring a region people from everywhere: it takes more than the territory there', () => {
+    const holidays = latest(campaignsOf(inOrder([...honest, ...peers(true)])).published);
+    expect(holidays.flatMap(({ evidence }) => evidence.map(({ key }) => key))).not.toContain('profession_region');
+    const theft = latest(campaignsOf(inOrder([...honest, ...peers(false)])).published);
+    expect(theft.flatMap(({ evidence }) => evidence.map(({ key }) => key))).toContain('profession_region');
+  });
+
+  test('the next version of a browser comes with whoever has a new machine that day', () => {
+    const renewed = (client: (n: number) => string) =>
+      range(100, 4).map((n, i) => source(n, ATTACK + i * HOUR, { asn: 0, client: client(n) }));
+    // Seven clients share what is new every day, so a version of one of them brings as many.
+    expect(campaignsOf(inOrder([...honest, ...renewed(() => 'browser-1-next')])).published).toEqual([]);
+    const [tool] = latest(
+      campaignsOf(
+        inOrder([...honest, ...range(100, 12).map((n, i) => source(n, ATTACK + i * HOUR, { client: 'tool' }))]),
+      ).published,
+    );
+    expect(tool?.evidence.map(({ key }) => key)).toContain('client');
+  });
+
+  test('a month in which scores hardly rise does not make three high ones a campaign', () => {
+    const quiet = honest.filter((signal) => signal.signal === 'source' || signal.level === 0);
+    const high = range(0, 3).map((i) => rise(7 + 31 * i, ATTACK + i * HOUR, 2));
+    expect(campaignsOf(inOrder([...quiet, ...high])).published).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  const robbed = apart(100, 40).filter(({ signal }) => signal === 'rise');
+  const later = (days: number): Signal[] => robbed.map((s) => ({ ...s, timeMs: s.timeMs + days * DAY }));
+  const long = honestSignals(600, 75, 6);
+
+  test('once the excess is over nobody is added, though the campaign is still open', () => {
+    // A few of the members go on, so that it stays open; honest accounts rise as they always do.
+    const goingOn = range(1, 12).flatMap((day) =>
+      range(100, 6).map((n) => source(n, ATTACK + day * DAY, { network: `thief-${n}`, device: `thief-${n}` })),
+    );
+    const { published, state } = campaignsOf(
+      inOrder([...long.filter(({ timeMs }) => timeMs < ATTACK + 13 * DAY), ...robbed, ...goingOn]),
+    );
+    expect([...state.campaigns.values()].some(({ members }) => members.has(account(100).id))).toBe(true);
+    const [campaign] = latest(published).filter(({ kind }) => kind === 'rising_scores');
+    const victims = new Set(idsOf(range(100, 40)));
+    const late = campaign!.members.filter((m) => m.namedMs > ATTACK + 3 * DAY && !victims.has(m.account.id));
+    expect(late).toEqual([]);
+    expect(membersOf(campaign).filter((id) => victims.has(id)).length).toBeGreaterThanOrEqual(36);
+  });
+
+  test('a weekend does not end it, a quiet week does: the next theft is another campaign', () => {
+    const waves = (days: number) => latest(campaignsOf(inOrder([...long, ...robbed, ...later(days)])).published).length;
+    expect(waves(2)).toBe(1);
+    expect(waves(14)).toBe(2);
+  });
+
+  test('a campaign does not teach that nobody ever rises', () => {
+    const { state } = campaignsOf(inOrder([...long, ...robbed, ...later(1), ...later(2), ...later(3)]));
+    const undisturbed = campaignsOf(long).state;
+    const dailyRate = ({ groups }: typeof state): number => {
+      const { total } = groups.families[4]!;
+      return total.seen / total.time;
+    };
+    expect(dailyRate(state)).toBeGreaterThan(0.8 * dailyRate(undisturbed));
+  });
+});
+
+test('signals that wait for a watermark that stands still end the work rather than be lost', () => {
+  const state = createCampaignState();
+  state.pending = new Array<Signal>(MAX_PENDING - 1).fill(rise(1, START, 0));
+  foldSignal(state, rise(2, START, 0));
+  expect(() => foldSignal(state, rise(3, START, 0))).toThrow('watermark');
+  expect(state.pending).toHaveLength(MAX_PENDING);
 });
 
 describe('order', () => {
