@@ -4,7 +4,7 @@ import { openKafkaLog } from '#libs/adapters/kafka/event-log.ts';
 import { createKeycloakConnector } from '#libs/adapters/keycloak/connector.ts';
 import { openPostgresStore } from '#libs/adapters/postgres/open-store.ts';
 import type { AccountConnector } from '#libs/ports/accounts.ts';
-import type { EventLog } from '#libs/ports/event-log.ts';
+import type { Consuming, EventLog } from '#libs/ports/event-log.ts';
 import { topicNames, topicSpecs } from '#services/detector/topics.ts';
 import { readAlerts } from '#services/responder/alert-reader.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
@@ -165,32 +165,35 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
     return undefined;
   }
 
-  const reading = await readAlerts({
-    log,
-    store,
-    responder: {
-      ...live.responder,
-      onAlert(alert) {
-        alertedAt.set(`${alert.account.id}/${alert.timeMs}`, performance.now());
-        return live.responder.onAlert(alert);
-      },
-    },
-    topic: topics.alerts,
-    group: `${prefix}.responder`,
-    deadLetter: topics.deadLetter,
-    onRejection: ({ reason }) => {
-      throw new Error(`an alert was rejected: ${reason}`);
-    },
-    onFailure: (error) => process.stderr.write(`${error.message}\n`),
-  });
+  let reading: Consuming | undefined;
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
   try {
     await allTaken(log, topics.access, detector);
+    reading = await readAlerts({
+      log,
+      store,
+      responder: {
+        ...live.responder,
+        onAlert(alert) {
+          alertedAt.set(`${alert.account.id}/${alert.timeMs}`, performance.now());
+          return live.responder.onAlert(alert);
+        },
+      },
+      topic: topics.alerts,
+      group: `${prefix}.responder`,
+      deadLetter: topics.deadLetter,
+      onRejection: ({ reason }) => {
+        throw new Error(`an alert was rejected: ${reason}`);
+      },
+      onFailure: failed.reject,
+    });
     for (const { accountId } of thefts) {
       for (const offline of [false, true]) await portal.signIn(accountId, { offline });
     }
     for (const theft of thefts.slice(0, WARM_UP)) await steal(theft);
     const waiting = thefts.slice(WARM_UP);
-    await Promise.all(
+    const thieves = Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         for (let theft = waiting.shift(); theft !== undefined; theft = waiting.shift()) {
           const stop = await steal(theft);
@@ -199,10 +202,11 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
         }
       }),
     );
+    await Promise.race([thieves, failed.promise]);
     if (live.errors.length > 0) throw live.errors[0];
   } finally {
     await detector.signal('SIGTERM');
-    await reading.stop();
+    await reading?.stop();
     await live.stop();
     await log.close();
     await store.close();
