@@ -95,3 +95,6 @@ export function upperProbability(n: number, x: number, prior: TraitPrior): numbe
   const sd = Math.sqrt((m * (1 - m)) / (total + 1));
   return Math.min(Math.max(m + UPPER_SD * sd, MIN_P0), MAX_P0);
 }
+
+/** Above this share without follow-up in nine days an account does not bill here: look-ups themselves are all there is to learn from. */
+export const NEVER_BILLS = 0.9;

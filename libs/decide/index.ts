@@ -2,5 +2,12 @@ export { type CompiledPolicy, compilePolicy } from './compiled-policy.ts';
 export { dayQuota, hourQuota, unfollowedQuota } from './quota.ts';
 export { isNotableRecheck, isRecheckHour, recheckDaysGranted } from './recheck.ts';
 export { RUNG_ALERT, RUNG_STEP_UP, RUNG_SUSPEND, RUNG_THROTTLE, rungName, rungsReached, severityOf } from './rung.ts';
-export { createScore, NEVER_BILLS_NATS, type Score, SWITCH_EXPLAINS, scoreInto } from './score.ts';
+export {
+  createScore,
+  NEVER_BILLS_NATS,
+  type Score,
+  SWITCH_EXPLAINS,
+  scoreInto,
+  UNREFUNDED_TERRITORY_NATS,
+} from './score.ts';
 export { STREAM_CAP_NATS, sizeAllowance } from './tail.ts';

@@ -56,7 +56,7 @@ const CAPS = new Float64Array(STREAM_COUNT).fill(STREAM_CAP_NATS);
 CAPS[S_FOLLOW_30M] = 6;
 CAPS[S_NEW_SOURCE] = 4;
 CAPS[S_DORMANT] = 3;
-CAPS[S_CLOSED_CONTRACT] = 5;
+CAPS[S_CLOSED_CONTRACT] = 3;
 /** Duty at night and a robot that a practice bought are honest. */
 CAPS[S_CLOSED_HOURS] = 3;
 CAPS[S_ROUND_THE_CLOCK] = 3;
@@ -83,6 +83,8 @@ const GATE = [
 ] as const;
 /** -ln of the share of accounts that never bill through the portal (about one in twenty at least). */
 export const NEVER_BILLS_NATS = 3;
+/** What territory may be worth where no bill could ever take it back: a resort's pharmacy that bills elsewhere, in its season. */
+export const UNREFUNDED_TERRITORY_NATS = 8;
 
 /**
  * Fills `into` from the evidence at `nats[base…]`.
@@ -90,6 +92,7 @@ export const NEVER_BILLS_NATS = 3;
  * @param wokeNats evidence of an account that woke from a long silence today, 0 otherwise
  * @param allowance nats taken off each stream for the account's size (see `sizeAllowance`)
  * @param billedElsewhere evidence that billing goes another way now, nats
+ * @param territoryCeiling the same for territory, where the source is not new
  * @param followUpCeiling what no-follow-up may be worth at most, given its benign explanations
  */
 export function scoreInto(
@@ -101,6 +104,7 @@ export function scoreInto(
   allowance: number,
   billedElsewhere: number,
   followUpCeiling: number,
+  territoryCeiling: number,
   accountClass: number,
   policy: CompiledPolicy,
 ): void {
@@ -116,6 +120,7 @@ export function scoreInto(
   worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, CAPS[S_NEW_SOURCE]!) : 0;
   worth[S_DORMANT] = active[offset + S_DORMANT] === 1 ? Math.min(wokeNats, CAPS[S_DORMANT]!) : 0;
 
+  worth[S_TERRITORY] = Math.min(worth[S_TERRITORY]!, territoryCeiling);
   keepLarger(worth, S_TERRITORY, S_TERRITORY_SOURCE);
   keepLarger(worth, S_MISS, S_MISS_SOURCE);
   let best = S_FOLLOW_30M;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DAY_SUSPECT, DAYS, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { NEVER_BILLS, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import type { Score } from '#libs/decide/index.ts';
 import {
   NEVER_BILLS_NATS,
@@ -12,6 +13,7 @@ import {
   STREAM_CAP_NATS,
   scoreInto,
   severityOf,
+  UNREFUNDED_TERRITORY_NATS,
 } from '#libs/decide/index.ts';
 import type { Alert, Evidence, InsurerExposure } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, CHANNELS, CLASS_MANAGER, PROFESSIONS } from '#libs/model/codes.ts';
@@ -51,6 +53,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     channels.allowance[row]!,
     channels.switchNats[row]!,
     Math.min(channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS, outageCeiling(state)),
+    channels.p0[row * TRAIT_COUNT + T_WITHOUT_9D]! >= NEVER_BILLS ? UNREFUNDED_TERRITORY_NATS : STREAM_CAP_NATS,
     accountClass,
     policy,
   );

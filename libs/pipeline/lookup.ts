@@ -10,7 +10,7 @@ import {
   STREAM_ROOM,
   TRAIT_DAYS,
 } from '#libs/baseline/schema.ts';
-import { T_MISS, T_UNSEEN, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
+import { NEVER_BILLS, T_MISS, T_UNSEEN, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import { isNotableRecheck, isRecheckHour, recheckDaysGranted } from '#libs/decide/index.ts';
 import {
   ADJACENCY_ATTACK,
@@ -80,8 +80,6 @@ const RECHECK_LEARNT_DAYS = 5;
 const UNSEEN_SILENT_ABOVE = 0.95;
 /** People a day with which one account speaks for its group's share of unseen ones. */
 const UNSEEN_VOICES = 20;
-/** Above this share without follow-up in nine days an account does not bill here, and learns from look-ups themselves. */
-const NEVER_BILLS = 0.9;
 
 /** Takes one look-up: who it shows, whether that is new to the account, and what it says. True if evidence may have moved. */
 export function takeLookup(

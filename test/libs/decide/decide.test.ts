@@ -29,7 +29,7 @@ const scoreOf = (nats: Record<number, number>, source = 0, accountClass = CLASS_
   const columns = new Float32Array(STREAM_COUNT);
   for (const [s, value] of Object.entries(nats)) columns[Number(s)] = value;
   const score = createScore();
-  scoreInto(score, columns, 0, source, 0, 0, 0, 10, accountClass, policy);
+  scoreInto(score, columns, 0, source, 0, 0, 0, 10, 10, accountClass, policy);
   return score;
 };
 
