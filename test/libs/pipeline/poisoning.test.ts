@@ -56,21 +56,21 @@ describe('winsorising', () => {
   });
 
   test('nor the rule of how many people are billed', () => {
-    // 1,000 people of whom nobody was billed, declared honest. Without it the second factor is asked for after 105 people.
-    const day = afterDays(1, teach({ days: 1, perDay: 1000, where: 'home' }));
+    // 3,000 people of whom nobody was billed, declared honest. Five weeks later a theft meets the rule of before; without it
+    // the second factor is asked for after 43 people in place of 22, and a list is suspended after 42 in place of 15.
+    const day = afterDays(1, teach({ days: 1, perDay: 3000, where: 'home' }));
     step(day.state, cleared(START + DAY + 3 * HOUR));
-    const theft = theftOn(afterDays(13, [], day.state, 1), 14, { where: 'home', perHour: 20 });
-    expect(theft.reached('step_up')).toBeLessThan(70);
+    const later = afterDays(33, [], day.state, 1);
+    expect(theftOn(later, 34, { where: 'home', perHour: 20 }).reached('step_up')).toBeLessThan(32);
+    expect(theftOn(later, 34, { where: 'france', perHour: 20 }).reached('suspend')).toBeLessThan(28);
   });
 });
 
 describe('capped growth', () => {
-  test('a practice that grows by eight per cent a day, all of it forged, is throttled long before its quota follows', () => {
-    // In six weeks the forger is at 200 people a day. Without the cap nothing is said, and the quota is 285.
-    const frog = teach({ days: 42, perDay: (day) => 8 * 1.08 ** day, where: 'home', billed: true });
-    const taught = afterDays(42, frog);
-    expect(taught.alerts.some((alert) => alert.account.id === 'PS-1' && alert.rung === 'throttle')).toBe(true);
-    expect(dayLimit(taught, 42)).toBeLessThan(HONEST_QUOTA * 1.03 ** 42);
+  test('a practice that grows by six per cent a day, all of it forged, takes its quota up threefold at most', () => {
+    // In six weeks the forger is at 90 people a day; what is learnt is a week old. Without the cap: a quota of 196.
+    const taught = afterDays(42, teach({ days: 42, perDay: (day) => 8 * 1.06 ** day, where: 'home', billed: true }));
+    expect(dayLimit(taught, 42)).toBeLessThan(HONEST_QUOTA * 1.03 ** 35);
   });
 });
 
