@@ -4,7 +4,8 @@
  */
 const FACTOR = 4;
 const OFFSET = 8;
-const MIN_SHARE = 0.2;
+/** Share of known people that makes a re-check. */
+export const MIN_RECHECK_SHARE = 0.2;
 /**
  * Such days granted in 28: a thief who pads with the victim's own patients has them twice, not for ever. Where known
  * people are four in five, the year's re-check may take its week; the quotas on new people hold all the same.
@@ -19,7 +20,7 @@ export const recheckDaysGranted = (known: number, fresh: number): number =>
 
 /** Whether this hour looks like a re-check: distinct known and new people so far, known people usual an hour. */
 export const isRecheckHour = (known: number, fresh: number, usualKnown: number): boolean =>
-  known > OFFSET + FACTOR * usualKnown && known >= MIN_SHARE * (known + fresh) && known >= MIN_KNOWN;
+  known > OFFSET + FACTOR * usualKnown && known >= MIN_RECHECK_SHARE * (known + fresh) && known >= MIN_KNOWN;
 /** An hour worth telling the analyst of: the pass alone is given for less. */
 export const isNotableRecheck = (known: number, usualKnown: number): boolean =>
   known >= 30 && known > 10 + 5 * usualKnown;

@@ -24,6 +24,25 @@ export interface Evidence {
   readonly nats: number;
 }
 
+/** Honest explanations that compete with theft. */
+export const BENIGN_NAMES = [
+  'recheck',
+  'area_changed',
+  'moved',
+  'age_group',
+  'billed_elsewhere',
+  'billing_outage',
+  'portal_trouble',
+  'busy_day',
+] as const;
+
+/** The honest explanation that comes closest: how well it fits, 0 to 1, and how well it would have to. */
+export interface BenignExplanation {
+  readonly name: (typeof BENIGN_NAMES)[number];
+  readonly fits: number;
+  readonly needed: number;
+}
+
 /** People exposed at one insurer. `amc` is '' where the log does not say. */
 export interface InsurerExposure {
   readonly amc: string;
@@ -62,6 +81,8 @@ export interface Alert {
   readonly exposedByInsurer: readonly InsurerExposure[];
   /** Ranked, strongest first. */
   readonly evidence: readonly Evidence[];
+  /** Absent where nothing honest comes near, and in closing records. */
+  readonly benign?: BenignExplanation | undefined;
   /** New people in the current hour and day, and the quota each is held to. */
   readonly quota: {
     readonly hour: number;

@@ -20,6 +20,7 @@ import { ACCOUNT_CLASSES, CHANNELS, CLASS_MANAGER, PROFESSIONS } from '#libs/mod
 import { DEPARTMENTS } from '#libs/model/departments.ts';
 import { S_DORMANT, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
 import { wokeNats } from './accounts.ts';
+import { bestBenign } from './benign.ts';
 import type { Incident } from './incident.ts';
 import { INCIDENT_OF_QUOTA, INCIDENT_SCORED } from './incident.ts';
 import { MAX_LOOKBACK_MINUTES } from './limits.ts';
@@ -265,6 +266,8 @@ function publish(
     exposed: incident.exposed,
     exposedByInsurer: byInsurer(incident),
     evidence: evidenceOf(state, row, score, hour, day),
+    ...(status !== 'closed' &&
+      incident.kind === 'mass_enumeration' && { benign: bestBenign(state, row, score, minute) }),
     quota: { hour, hourLimit: channels.quotaHour[row]!, day, dayLimit: channels.quotaDay[row]! },
     policy: state.policy.source.digest,
   };

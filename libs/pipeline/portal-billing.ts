@@ -50,10 +50,14 @@ export function notePortalBilling(
   portal.usualJudged++;
 }
 
-/** What no-follow-up may be worth at most, nats: -ln of the share of accounts that an outage silences now. */
-export function outageCeiling(state: PipelineState): number {
+/** Share of accounts that an outage silences now, 0 to 1. */
+export function outageShare(state: PipelineState): number {
   const { silent, judged, usualSilent, usualJudged } = state.portalBilling;
-  if (judged < MIN_COHORTS) return Number.POSITIVE_INFINITY;
-  const excess = silent / judged - (USUAL_FACTOR * usualSilent) / usualJudged;
-  return excess <= 0 ? Number.POSITIVE_INFINITY : -Math.log(excess);
+  return judged < MIN_COHORTS ? 0 : Math.max(0, silent / judged - (USUAL_FACTOR * usualSilent) / usualJudged);
+}
+
+/** What no-follow-up may be worth at most, nats: -ln of that share. */
+export function outageCeiling(state: PipelineState): number {
+  const share = outageShare(state);
+  return share === 0 ? Number.POSITIVE_INFINITY : -Math.log(share);
 }

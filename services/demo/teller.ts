@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { explain } from '#libs/formats/explain/index.ts';
+import { explain, explainBenign } from '#libs/formats/explain/index.ts';
 import type { PlannedAction } from '#libs/model/action.ts';
 import type { Alert } from '#libs/model/alert.ts';
 import type { Stop } from './chronicle.ts';
@@ -78,6 +78,7 @@ export class Teller {
     for (const sentence of explain(weighty).slice(0, EVIDENCE_TOLD)) {
       this.#under(`${this.words.because} ${sentence[this.#language]}`);
     }
+    if (alert.benign) this.#under(explainBenign(alert.benign, this.#language));
   }
 
   stopped(stop: Stop): void {

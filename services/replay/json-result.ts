@@ -93,6 +93,7 @@ export function alertsOf(lane: Pick<Lane, 'incidents'> & { readonly exposures?: 
     exposed: created.exposed,
     score: peak.score,
     evidence: peak.evidence,
+    ...(peak.benign && { benign: peak.benign }),
     rung,
     peakTime: iso(peak.timeMs),
     last: iso(last.timeMs),

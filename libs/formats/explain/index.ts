@@ -3,6 +3,8 @@ import type { Language } from './numbers.ts';
 import { share } from './numbers.ts';
 import { phrase } from './phrases.ts';
 
+export { explainBenign } from './benign.ts';
+
 /** One piece of evidence in words, with its numbers. */
 export interface Sentence extends Evidence {
   readonly en: string;

@@ -1,7 +1,7 @@
 import type { Alert, Severity } from '#libs/model/alert.ts';
 import type { ResponseNotice } from '#libs/model/notice.ts';
 import type { Sentence } from '../explain/index.ts';
-import { explain } from '../explain/index.ts';
+import { explain, explainBenign } from '../explain/index.ts';
 import type { Json, OcsfSource } from './common.ts';
 import { classified, metadata, ocsfUser, userObservable } from './common.ts';
 
@@ -73,7 +73,8 @@ function anomalyAnalysis(alert: Alert, sentence: Sentence, language: 'en' | 'fr'
 export function detectionFinding(alert: Alert, source: OcsfSource): Json {
   const { language } = source;
   const sentences = explain(alert.evidence);
-  const desc = sentences.map((s) => s[language]).join('; ');
+  const honest = alert.benign && explainBenign(alert.benign, language);
+  const desc = [...sentences.map((s) => s[language]), ...(honest ? [honest] : [])].join('; ');
   const title = TITLE[alert.kind][language];
   const exposed =
     language === 'fr' ? `${alert.exposed} personne(s) exposée(s)` : `${alert.exposed} people exposed so far`;
@@ -102,6 +103,15 @@ export function detectionFinding(alert: Alert, source: OcsfSource): Json {
     evidences: [
       { name: 'account', user: ocsfUser(alert.account.id), data: { exposed: alert.exposed, quota: alert.quota } },
       ...sentences.map((s) => ({ name: s.name, user: ocsfUser(alert.account.id), data: evidenceData(s) })),
+      ...(alert.benign
+        ? [
+            {
+              name: 'best honest explanation',
+              user: ocsfUser(alert.account.id),
+              data: { ...alert.benign, text: honest },
+            },
+          ]
+        : []),
     ],
     observables: [userObservable('evidences[].user.uid', alert.account.id)],
     unmapped: { alert },

@@ -1,0 +1,65 @@
+import { HOURS } from '#libs/baseline/schema.ts';
+import type { Score } from '#libs/decide/index.ts';
+import { MIN_RECHECK_SHARE, SWITCH_EXPLAINS } from '#libs/decide/index.ts';
+import { FORECASTERS } from '#libs/evidence/index.ts';
+import type { BenignExplanation } from '#libs/model/alert.ts';
+import {
+  S_FOLLOW_1D,
+  S_FOLLOW_3H,
+  S_FOLLOW_9D,
+  S_FOLLOW_30M,
+  S_MISS,
+  S_MISS_SOURCE,
+  S_RATE,
+  S_TERRITORY,
+  S_TERRITORY_SOURCE,
+  S_UNSEEN,
+} from '#libs/model/streams.ts';
+import { outageShare } from './portal-billing.ts';
+import { portalMissShare } from './portal-misses.ts';
+import type { PipelineState } from './state.ts';
+
+/**
+ * The honest explanation that comes closest to what an alert shows, and how far it falls short: what an analyst asks first.
+ * Each is one that the detector really weighs against theft; here its own figure is read off.
+ */
+export function bestBenign(
+  state: PipelineState,
+  row: number,
+  score: Score,
+  minute: number,
+): BenignExplanation | undefined {
+  const { channels } = state;
+  const { worth } = score;
+  const candidates: BenignExplanation[] = [];
+  const offer = (name: BenignExplanation['name'], fits: number, needed: number) =>
+    candidates.push({ name, fits: thousandths(fits), needed });
+
+  const hour = row * HOURS + (Math.floor(minute / 60) & (HOURS - 1));
+  const known = channels.hourKnown[hour]!;
+  const seen = known + channels.hourNew[hour]!;
+  if (seen > 0) offer('recheck', known / seen, MIN_RECHECK_SHARE);
+  if (worth[S_TERRITORY]! + worth[S_TERRITORY_SOURCE]! > 0) {
+    const weights = row * FORECASTERS;
+    offer('area_changed', channels.forecasters[weights + 1]!, MOST);
+    offer('moved', channels.forecasters[weights + 2]!, MOST);
+    offer('age_group', channels.forecasters[weights + 3]!, MOST);
+  }
+  const unfollowed = Math.max(...FOLLOW_UPS.map((s) => worth[s]!));
+  if (unfollowed > 0) {
+    const switched = SWITCH_EXPLAINS * channels.switchNats[row]!;
+    offer('billed_elsewhere', switched / (switched + unfollowed), MOST);
+    offer('billing_outage', outageShare(state), MOST);
+  }
+  if (worth[S_MISS]! + worth[S_MISS_SOURCE]! > 0) offer('portal_trouble', portalMissShare(state), MOST);
+  // Numbers alone are what a busy day looks like: its share is that of the evidence which only counts people.
+  const who = worth.reduce((sum, nats) => sum + nats, 0);
+  if (who > 0) offer('busy_day', (worth[S_RATE]! + worth[S_UNSEEN]!) / who, 1);
+  candidates.sort((a, b) => b.fits / b.needed - a.fits / a.needed || (a.name < b.name ? -1 : 1));
+  return candidates[0];
+}
+
+const FOLLOW_UPS = [S_FOLLOW_30M, S_FOLLOW_3H, S_FOLLOW_1D, S_FOLLOW_9D] as const;
+/** An explanation that has more than half of the say holds. */
+const MOST = 0.5;
+const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
