@@ -97,13 +97,13 @@ describe('forged follow-ups', () => {
 
 describe('an open incident', () => {
   test('teaches no territory, though its people are billed', () => {
-    // Five weeks of sixty people a day from everywhere, forged, under alert. Without it a list is never suspended.
-    const forged = teach({ days: 26, perDay: 60, where: 'france', billed: true });
+    // Four weeks of 200 people a day from everywhere, forged, under alert. Without it: 20 people, and 143 until a suspension.
+    const forged = teach({ days: 26, perDay: 200, where: 'france', billed: true });
     const taught = afterDays(35, forged);
     expect(taught.alerts.length).toBeGreaterThan(5);
     const list = theftOn(taught, 35, { where: 'france', perHour: 20 });
-    expect(list.reached('step_up')).toBeLessThan(25);
-    expect(list.reached('suspend')).toBeLessThan(60);
+    expect(list.reached('step_up')).toBeLessThan(15);
+    expect(list.reached('suspend')).toBeLessThan(40);
   });
 });
 
