@@ -1,5 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
-import type { Rung } from '#libs/model/alert.ts';
+import type { RestrictingRung, Rung } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
 import { rateOf } from '#services/calibrate/rung-cost.ts';
 import type { JobResult, MonthRow, TheftRow } from './job.ts';
@@ -62,6 +62,8 @@ export interface PowerFigures {
   readonly events: number;
   readonly honest: ByRung<Rate>;
   readonly quota_alone: Rate;
+  /** Account-days under each rung's restriction, per 10,000 account-months. */
+  readonly restricted_days: Readonly<Record<RestrictingRung, { readonly days: number; readonly per_10000: number }>>;
   readonly budgets: ByRung<{ budget: number | null; verdict: string }>;
   readonly by_profession: Readonly<Record<string, ByRung<Rate>>>;
   readonly by_hard_case: Readonly<Record<string, { months: number; rungs: ByRung<number>; suspend: Rate }>>;
@@ -106,6 +108,11 @@ export function figuresOf(results: readonly JobResult[]): PowerFigures {
     events: sum(results.map((r) => r.events)),
     honest,
     quota_alone: rateFor(months, (m) => m[3] === 1),
+    restricted_days: {
+      step_up: daysUnder('step_up', benign, months.length),
+      throttle: daysUnder('throttle', benign, months.length),
+      suspend: daysUnder('suspend', benign, months.length),
+    },
     budgets: byRung((rung) => ({ budget: BUDGETS[rung] ?? null, verdict: verdictOf(honest[rung], BUDGETS[rung]) })),
     by_profession: groupedRates(months, ([profession, accountClass]) =>
       accountClass === 'professional' ? profession : `${profession} (${accountClass})`,
@@ -127,6 +134,11 @@ export function figuresOf(results: readonly JobResult[]): PowerFigures {
       pairs_per_account_channel: channels === 0 ? 0 : tenths(sum(benign.map((r) => r.pairs)) / channels),
     },
   };
+}
+
+function daysUnder(rung: RestrictingRung, benign: readonly JobResult[], months: number) {
+  const days = tenths(sum(benign.map((r) => r.restrictedDays[rung])));
+  return { days, per_10000: months === 0 ? 0 : tenths((10_000 * days) / months) };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -1,6 +1,7 @@
 import type { Rung } from '#libs/model/alert.ts';
 import type { PolicyOverride } from '#libs/model/policy/index.ts';
 import { defaultPolicy } from '#libs/model/policy/index.ts';
+import type { RestrictedDays } from '#services/replay/restricted-days.ts';
 import type { SimulationConfig } from '#services/simulate/config.ts';
 import type { CurveSource } from './thefts.ts';
 import { ABLATIONS, CURVE_PROFESSIONS, CURVE_RATES, curveAttack, specOf, THEFTS } from './thefts.ts';
@@ -45,6 +46,7 @@ export interface JobResult {
   readonly events: number;
   readonly months: readonly MonthRow[];
   readonly thefts: readonly TheftRow[];
+  readonly restrictedDays: RestrictedDays;
   readonly bytesPerAccount: number;
   readonly pairs: number;
   readonly accountChannels: number;
@@ -70,7 +72,7 @@ export function runJob(job: Job): JobResult {
   const disabled = job.kind === 'thefts' && job.without !== undefined ? ABLATIONS[job.without]! : [];
   const policy = defaultPolicy([...LIFTED, { path: 'streams.disabled', value: disabled }]);
   const enforce = job.kind === 'curve' || (job.kind === 'thefts' && job.without === undefined);
-  const trial = runTrial(config, policy.detection, WARM_UP_DAYS, enforce ? policy : undefined);
+  const trial = runTrial(config, policy, WARM_UP_DAYS, enforce ? policy : undefined);
   const attacks = attacksOf(job);
   return {
     job,
@@ -78,6 +80,7 @@ export function runJob(job: Job): JobResult {
     events: trial.events,
     months: monthRows(trial),
     thefts: trial.attacks.map((theft, i) => theftRow(theft, attacks[i]!)),
+    restrictedDays: trial.restrictedDays,
     bytesPerAccount: trial.stats.bytesPerAccountChannel,
     pairs: trial.stats.pairs,
     accountChannels: trial.stats.accountChannels,

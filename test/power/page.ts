@@ -57,9 +57,10 @@ function introduction(run: PowerRun, f: PowerFigures): string {
 function honest(f: PowerFigures): string {
   const rows = RUNGS.map((rung) => {
     const { budget, verdict } = f.budgets[rung];
-    return [rung, f.honest[rung].count, rate(f.honest[rung]), budget ?? 'none set', verdict];
+    const days = rung === 'alert' ? '' : count(f.restricted_days[rung].per_10000);
+    return [rung, f.honest[rung].count, rate(f.honest[rung]), budget ?? 'none set', verdict, days];
   });
-  rows.push(['throttle and alert by quota alone', f.quota_alone.count, rate(f.quota_alone), '', '']);
+  rows.push(['throttle and alert by quota alone', f.quota_alone.count, rate(f.quota_alone), '', '', '']);
   const plot = dotPlot(
     'Honest accounts that meet each rung',
     'per 10,000 account-months, 95 % bounds; the upright mark is the budget',
@@ -80,7 +81,7 @@ function honest(f: PowerFigures): string {
       ...RUNGS.map((r) => rate(rungs[r])),
     ]),
   );
-  return `<h2>What it costs honest accounts</h2>${table(['rung', 'account-months', 'per 10,000 (bounds)', 'budget', 'is it kept?'], rows)}${plot}<details><summary>By profession</summary>${byProfession}</details>`;
+  return `<h2>What it costs honest accounts</h2>${table(['rung', 'account-months', 'per 10,000 (bounds)', 'budget', 'is it kept?', 'account-days restricted per 10,000 account-months'], rows)}<p>A month is disturbed once, however often its restriction is renewed; the days say for how long. They count every plan as carried out and taken back by nobody: who shows the second factor passes at once, and a suspension lasts until the end of the run.</p>${plot}<details><summary>By profession</summary>${byProfession}</details>`;
 }
 
 function aims(f: PowerFigures): string {

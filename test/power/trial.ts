@@ -1,12 +1,15 @@
+import type { PlannedAction } from '#libs/model/action.ts';
 import type { Rung } from '#libs/model/alert.ts';
 import { PROFESSIONS } from '#libs/model/codes.ts';
-import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { Policy } from '#libs/model/policy/index.ts';
 import type { PipelineStats } from '#libs/pipeline/index.ts';
 import { createState, stats, step } from '#libs/pipeline/index.ts';
+import { createResponseState, plan } from '#libs/respond/index.ts';
 import type { AccountMonth } from '#services/calibrate/monthly-maxima.ts';
 import { DAY_MS, MonthlyMaxima } from '#services/calibrate/monthly-maxima.ts';
 import type { Labels as ReplayLabels } from '#services/replay/labels.ts';
+import type { RestrictedDays } from '#services/replay/restricted-days.ts';
+import { restrictedDays } from '#services/replay/restricted-days.ts';
 import type { SimulationConfig } from '#services/simulate/config.ts';
 import type { Labels as SimulationLabels } from '#services/simulate/labels.ts';
 import { createSimulation } from '#services/simulate/simulation.ts';
@@ -36,17 +39,20 @@ export interface AttackTrial {
 export interface Trial {
   readonly months: TrialMonth[];
   readonly attacks: AttackTrial[];
+  /** Days that honest accounts stand restricted after the warm-up, if every plan is carried out. */
+  readonly restrictedDays: RestrictedDays;
   readonly events: number;
   readonly stats: PipelineStats;
 }
 
 /**
  * Runs one simulation through the detector in process. Honest months are counted from day `warmUpDays` on.
+ * @param policy as published: its budgets should be lifted where thefts come by the score
  * @param enforce policy of a second detector whose decisions a simulated portal obeys
  */
 export function runTrial(
   config: Partial<SimulationConfig>,
-  policy: DetectionPolicy,
+  { detection: policy, response }: Policy,
   warmUpDays = 28,
   enforce?: Policy,
 ): Trial {
@@ -62,6 +68,8 @@ export function runTrial(
   const sizes: number[] = [];
   const professions: string[] = [];
   const ladder = enforce && new ContainedThefts(enforce, plannedLabels(simulation.labels()));
+  const planning = createResponseState(response);
+  const planned: PlannedAction[] = [];
   let events = 0;
   for (const { event, attack } of simulation.decoded()) {
     events++;
@@ -88,6 +96,7 @@ export function runTrial(
     for (const output of outputs) {
       if (output.kind !== 'alert' || output.alert.status === 'closed') continue;
       const { alert } = output;
+      planned.push(...plan(planning, alert, alert.timeMs));
       const victimOf = victims.get(alert.account.id);
       if (victimOf !== undefined) {
         const at = reached[victimOf]!;
@@ -115,6 +124,12 @@ export function runTrial(
       .filter((m) => !attacked.has(m.account))
       .map((m) => ({ ...m, cases: casesIn(m) })),
     events,
+    restrictedDays: restrictedDays(
+      planned,
+      (account) => !attacked.has(account),
+      start + warmUpDays * DAY_MS,
+      state.newestMs,
+    ),
     attacks: labels.attacks.map((label, i) => ({
       kind: label.kind,
       name: label.id,

@@ -34,6 +34,7 @@ const result = (job: Job, months: readonly MonthRow[], thefts: readonly TheftRow
   events: 10,
   months,
   thefts,
+  restrictedDays: { step_up: 7, throttle: 2.5, suspend: 0 },
   bytesPerAccount: 2000,
   pairs: 30,
   accountChannels: 10,
@@ -57,6 +58,13 @@ test('honest accounts by rung, profession and hard case, with bounds and a verdi
     month(0b0100, ['locum', 'moved'], 1),
   ];
   const f = figuresOf([benign(months)]);
+  // Days of honest months only, not those of a run with thefts.
+  const robbed = result({ kind: 'thefts', seed: 2000, accounts: 1 }, []);
+  expect(figuresOf([benign(months), robbed]).restricted_days).toEqual({
+    step_up: { days: 7, per_10000: 70 },
+    throttle: { days: 2.5, per_10000: 25 },
+    suspend: { days: 0, per_10000: 0 },
+  });
   expect(f.months).toBe(1000);
   // Both were alerted: a first revision may skip the lowest rung.
   expect(f.honest.alert.count).toBe(2);

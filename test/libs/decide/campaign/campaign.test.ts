@@ -162,13 +162,17 @@ describe('the end', () => {
   const long = honestSignals(600, 75, 6);
 
   test('once the excess is over nobody is added, though the campaign is still open', () => {
-    // A few of the members go on, so that it stays open; honest accounts rise as they always do.
+    // A few of the members go on, so that it stays open; now and then an honest score rises high.
     const goingOn = range(1, 12).flatMap((day) =>
       range(100, 6).map((n) => source(n, ATTACK + day * DAY, { network: `thief-${n}`, device: `thief-${n}` })),
     );
-    const { published, state } = campaignsOf(
-      inOrder([...long.filter(({ timeMs }) => timeMs < ATTACK + 13 * DAY), ...robbed, ...goingOn]),
+    const seldom = long.filter(
+      (s) =>
+        s.timeMs < ATTACK + 13 * DAY &&
+        (s.signal === 'source' || s.level < 4 || Number(s.account.id.slice(3)) % 4 === 0),
     );
+    const high = [rise(300, ATTACK + 5 * DAY, 4), rise(301, ATTACK + 8 * DAY, 4)];
+    const { published, state } = campaignsOf(inOrder([...seldom, ...robbed, ...goingOn, ...high]));
     expect([...state.campaigns.values()].some(({ members }) => members.has(account(100).id))).toBe(true);
     const [campaign] = latest(published).filter(({ kind }) => kind === 'rising_scores');
     const victims = new Set(idsOf(range(100, 40)));
@@ -181,16 +185,6 @@ describe('the end', () => {
     const waves = (days: number) => latest(campaignsOf(inOrder([...long, ...robbed, ...later(days)])).published).length;
     expect(waves(2)).toBe(1);
     expect(waves(14)).toBe(2);
-  });
-
-  test('a campaign does not teach that nobody ever rises', () => {
-    const { state } = campaignsOf(inOrder([...long, ...robbed, ...later(1), ...later(2), ...later(3)]));
-    const undisturbed = campaignsOf(long).state;
-    const dailyRate = ({ groups }: typeof state): number => {
-      const { total } = groups.families[4]!;
-      return total.seen / total.time;
-    };
-    expect(dailyRate(state)).toBeGreaterThan(0.8 * dailyRate(undisturbed));
   });
 });
 
