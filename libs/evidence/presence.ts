@@ -6,7 +6,7 @@ export const CLOSED_HOURS: StreamSpec = {
   sees: 'days on which the account works at hours at which hardly anybody of the group does',
   nullModel: 'a day of work has such hours with the account’s own probability (upper posterior bound)',
   blindSpots: ['theft during opening hours', 'hospitals and whoever works at night'],
-  decayPerDay: 2,
+  decayPerDay: 1,
 };
 /** Share of such days under a thief who does not care for the clock. */
 export const CLOSED_HOURS_ATTACK = 0.6;

@@ -65,7 +65,7 @@ export const DEFAULT_RESPONSE_POLICY: ResponsePolicy = {
   breakerMinutes: 0,
   // Whoever shows the second factor passes at once; a thief who can not must not be let back in by the clock the next day,
   // while his refused look-ups teach the detector nothing.
-  restrictionMinutes: { step_up: 7 * 24 * 60, throttle: 24 * 60, suspend: 0 },
+  restrictionMinutes: { step_up: 30 * 24 * 60, throttle: 24 * 60, suspend: 0 },
   throttleNewPerHour: 5,
   autoWithinMinutes: 24 * 60,
   protectedAccounts: [],
