@@ -14,6 +14,7 @@ import type { Output } from '#libs/model/input.ts';
 import type { Incident } from './incident.ts';
 import { MAX_ACCOUNTS, MAX_EVENT_IDS, MAX_PAIRS, MAX_PERSONS, MAX_SIGHTINGS } from './limits.ts';
 import type { PortalBilling } from './portal-billing.ts';
+import { noPortalBilling } from './portal-billing.ts';
 import { RecentLookups } from './recent-lookups.ts';
 
 export interface PipelineConfig {
@@ -137,7 +138,7 @@ export function createState(config: PipelineConfig): PipelineState {
     area: new Float32Array(DEPARTMENT_COUNT * DEPARTMENT_COUNT),
     areaTotal: new Float32Array(DEPARTMENT_COUNT),
     portalMisses: { lookups: 0, misses: 0, minute: 0 },
-    portalBilling: { silent: 0, judged: 0, usualSilent: 0, usualJudged: 0, hour: 0 },
+    portalBilling: noPortalBilling(),
     incidents: new Map(),
     newestMs: 0,
     firstDay: 0,
