@@ -16,7 +16,7 @@ import type { DetectorEvents } from './events.ts';
 import type { FirstState } from './first-state.ts';
 import { HeldPartition } from './held-partition.ts';
 import { JournalTail } from './journal-tail.ts';
-import { findStart } from './open-partition.ts';
+import { findStart, partitionsChanged } from './open-partition.ts';
 import { PartitionFold } from './partition-fold.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import type { TopicNames } from './topics.ts';
@@ -151,6 +151,9 @@ class PartitionedDetector implements Detector {
   }
 
   async #open(partition: number): Promise<number> {
+    // The topic has grown under this detector.
+    if (partition >= this.#partitions)
+      throw partitionsChanged(this.#parts.topics.access, this.#partitions, partition + 1);
     const { log, topics, group, instance, policy, pseudonymiser, checkpoints, events, clock, source } = this.#parts;
     const begunMs = clock.nowMs();
     clearTimeout(this.#fencedTimers.get(partition));

@@ -41,12 +41,7 @@ export interface OpenParts {
 export async function findStart(parts: OpenParts): Promise<FoldStart> {
   const { log, topics, partition, partitions, writer, events } = parts;
   const before = writer.predecessor?.partitions ?? partitions;
-  if (before !== partitions) {
-    throw new PartitionRefused(
-      `${topics.access} had ${before} partitions and has ${partitions} now: accounts would meet states that do not know them. ` +
-        'Write to a new topic with the number of partitions wanted, and give the detector a prefix of its own for it.',
-    );
-  }
+  if (before !== partitions) throw partitionsChanged(topics.access, before, partitions);
   const bounds = (await log.bounds(topics.access)).find((b) => b.partition === partition)!;
   const found = await newestCheckpoint(parts);
   const journalSeq = found?.head.journalSeq ?? 0;
@@ -92,6 +87,14 @@ function begin({ policy: own, firstState: given, topics, partition }: OpenParts,
   throw new PartitionRefused(
     `${topics.access}/${partition} began from a baseline's state (SHA-256 ${first!.state}), and no checkpoint of it is left. ` +
       'Give the same baseline with its state, or start with a prefix of its own.',
+  );
+}
+
+/** More (or fewer) partitions send accounts to other partitions, whose states have never met them. */
+export function partitionsChanged(topic: string, before: number, now: number): PartitionRefused {
+  return new PartitionRefused(
+    `${topic} had ${before} partitions and has ${now} now: accounts would meet states that do not know them. ` +
+      'Write to a new topic with the number of partitions wanted, and give the detector a prefix of its own for it.',
   );
 }
 

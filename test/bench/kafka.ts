@@ -9,7 +9,7 @@ import type { EventLog } from '#libs/ports/event-log.ts';
 import { parseAttack } from '#services/simulate/attack-spec.ts';
 import type { SimulationConfig } from '#services/simulate/config.ts';
 import { createSimulation } from '#services/simulate/simulation.ts';
-import { KafkaContainer } from '../integration/kafka/kafka-container.ts';
+import { freePort, KafkaContainer } from '../integration/kafka/kafka-container.ts';
 import { kafkaImage } from '../integration/kafka/kafka-image.ts';
 import type { Installation } from '../integration/kafka/vigie-process.ts';
 import { install, VigieProcess } from '../integration/kafka/vigie-process.ts';
@@ -50,8 +50,9 @@ async function backlog(log: EventLog, brokers: string, events: number): Promise<
       metrics: { port },
       log_level: 'debug',
     });
-  const home = await at(19_464);
-  const neighbour = await at(19_466);
+  const [homePort, neighbourPort] = [await freePort(), await freePort()];
+  const home = await at(homePort);
+  const neighbour = await at(neighbourPort);
   const running: VigieProcess[] = [];
   const start = (installation: Installation) => {
     const vigie = new VigieProcess('detector', installation, NODE_FLAGS);
@@ -62,10 +63,10 @@ async function backlog(log: EventLog, brokers: string, events: number): Promise<
     const first = start(home);
     await first.until((p) => held(p) === PARTITIONS);
     say('folding');
-    const steady = await waitForEvents(19_464, events / 10);
+    const steady = await waitForEvents(homePort, events / 10);
     const cpuBefore = cpuSeconds(first);
     const begun = performance.now();
-    const done = await waitForEvents(19_464, events);
+    const done = await waitForEvents(homePort, events);
     const seconds = (performance.now() - begun) / 1000;
     const cpu = cpuSeconds(first) - cpuBefore;
     const folded = done - steady;
@@ -138,7 +139,7 @@ async function latency(log: EventLog, brokers: string): Promise<Figures> {
     const records = [...createSimulation(config).deliveries()];
     const paced = Math.min(rate * PACED_SECONDS, Math.floor(records.length / 2));
     await appendAll(log, topics.access, records.slice(0, -paced), records.length - paced);
-    const port = 19_465;
+    const port = await freePort();
     const over = { detector: { checkpoints: topics.folder, checkpoint_seconds: PACED_SECONDS / 2 }, metrics: { port } };
     const vigie = new VigieProcess('detector', await install(brokers, topics.prefix, over), NODE_FLAGS);
     const alerts = await AlertReader.start(log, topics.alerts);

@@ -10,6 +10,7 @@ import type { KafkaTopics } from './topics.ts';
 const SESSION_MS = 6000;
 const HEARTBEAT_MS = 1000;
 const WAIT_MS = 100;
+const METADATA_MS = 15_000;
 const MAX_BYTES_PER_PARTITION = 1024 * 1024;
 const CONCURRENT_PARTITIONS = 16;
 const DEFAULT_BATCH_RECORDS = 5000;
@@ -57,6 +58,8 @@ class GroupMember implements Consuming {
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: 30_000,
+      // So soon it is noticed that the topic has more partitions: their records are read by nobody until then.
+      metadataMaxAge: METADATA_MS,
       maxWaitTimeInMs: WAIT_MS,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
       readUncommitted: false,

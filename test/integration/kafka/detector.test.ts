@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import kafkajs from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openKafkaLog } from '#libs/adapters/kafka/event-log.ts';
 import type { EventLog, NewRecord } from '#libs/ports/event-log.ts';
@@ -127,6 +128,22 @@ describeWithKafka('detector on Kafka, as processes', ({ brokers }) => {
     await zombie.until(
       (p) => p.events('partition_released').length >= PARTITIONS || p.events('partition_fenced').length > 0,
     );
+  });
+
+  test('a topic that grows under it: it ends, says why and what to do, and takes nothing of the new partitions', async () => {
+    await world();
+    const process = start();
+    await process.until((p) => p.events('partition_opened').length === PARTITIONS);
+    const admin = new kafkajs.Kafka({ brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic: topics.access, count: PARTITIONS + 1 }] });
+    await admin.disconnect();
+    await log.append(records.slice(0, 500).map((record) => ({ ...record, partition: PARTITIONS })));
+    await process.exited;
+    expect(process.child.exitCode).toBe(1);
+    expect(process.said()).toContain(`had ${PARTITIONS} partitions and has ${PARTITIONS + 1} now`);
+    expect(process.said()).toContain('Write to a new topic');
+    expect(await writtenRecords(log, topics.alerts)).toEqual([]);
   });
 
   test('100,000 rejected records among good ones: a dead letter for each, once, and the same alerts', async () => {
