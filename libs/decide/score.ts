@@ -58,9 +58,9 @@ CAPS[S_NEW_SOURCE] = 4;
 CAPS[S_DORMANT] = 3;
 CAPS[S_CLOSED_CONTRACT] = 3;
 /** Duty at night and a robot that a practice bought are honest. */
-CAPS[S_CLOSED_HOURS] = 3;
-CAPS[S_ROUND_THE_CLOCK] = 3;
-CAPS[S_CADENCE] = 5;
+CAPS[S_CLOSED_HOURS] = 2;
+CAPS[S_ROUND_THE_CLOCK] = 2;
+CAPS[S_CADENCE] = 4;
 /** Conclusive alone. */
 CAPS[S_HONEYTOKEN] = 30;
 const GATE_NATS = 2;
@@ -123,6 +123,8 @@ export function scoreInto(
   worth[S_TERRITORY] = Math.min(worth[S_TERRITORY]!, territoryCeiling);
   keepLarger(worth, S_TERRITORY, S_TERRITORY_SOURCE);
   keepLarger(worth, S_MISS, S_MISS_SOURCE);
+  // Whom nobody looked up lately, nobody asked a prise en charge for.
+  keepLarger(worth, S_UNSEEN, S_NO_PEC);
   let best = S_FOLLOW_30M;
   for (const s of FOLLOW_UPS) if (worth[s]! > worth[best]!) best = s;
   for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;

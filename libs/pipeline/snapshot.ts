@@ -16,6 +16,7 @@ interface Small {
   readonly minute: number;
   readonly idsSinceMs: number;
   readonly portalMisses: PipelineState['portalMisses'];
+  readonly portalContracts: PipelineState['portalContracts'];
   readonly portalBilling: PipelineState['portalBilling'];
   readonly insurers: string[];
   readonly counters: PipelineState['counters'];
@@ -39,6 +40,7 @@ export function snapshot(state: PipelineState, options: SnapshotOptions = {}): U
     minute: state.minute,
     idsSinceMs: state.idsSinceMs,
     portalMisses: state.portalMisses,
+    portalContracts: state.portalContracts,
     portalBilling: state.portalBilling,
     insurers: state.insurers,
     counters: state.counters,
@@ -76,6 +78,7 @@ export function restore(bytes: Uint8Array, config: PipelineConfig): PipelineStat
   state.minute = small.minute;
   state.idsSinceMs = small.idsSinceMs;
   state.portalMisses = small.portalMisses;
+  state.portalContracts = small.portalContracts;
   state.portalBilling = small.portalBilling;
   state.insurers = small.insurers;
   state.insurerIndex = new Map(small.insurers.map((name, i) => [name, i]));

@@ -1,4 +1,4 @@
-import { STREAM_ROOM, TRAIT_DAYS, TRIED } from '#libs/baseline/schema.ts';
+import { HOURS, STREAM_ROOM, TRAIT_DAYS, TRIED } from '#libs/baseline/schema.ts';
 import { T_CLOSED_CONTRACT, T_NO_PEC, T_OTHER_INSURER, T_REGULAR, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import {
   bernoulliLogRatio,
@@ -30,6 +30,7 @@ import { observe } from './evidence-step.ts';
 import { INCIDENT_SCORED } from './incident.ts';
 import { isUsualInsurer, learnInsurer } from './insurers.ts';
 import { hasPec } from './persons.ts';
+import { notePortalContract, portalClosedShare } from './portal-contracts.ts';
 import type { PipelineState } from './state.ts';
 
 /** What a look-up says beside where people come from and whether they are served. Each function moves one stream. */
@@ -102,6 +103,9 @@ export function stepCadence(state: PipelineState, row: number, event: AccessEven
   }
 }
 
+/** People an hour with whom an account speaks for the portal's share of ended contracts. */
+const CONTRACT_VOICES = 3;
+
 /** Whether the person was still covered. */
 export function stepContract(state: PipelineState, row: number, event: AccessEvent, minute: number): void {
   const { channels, groups } = state;
@@ -110,7 +114,10 @@ export function stepContract(state: PipelineState, row: number, event: AccessEve
   if (groups.covered[group] === 0) return;
   const closed = event.coverageEndDay >= 0 && event.coverageEndDay < Math.floor(minute / 1440);
   if (closed) count(channels.dayClosed, traitSlot(row, minute));
-  const p0 = Math.max(channels.p0[row * TRAIT_COUNT + T_CLOSED_CONTRACT]!, CLOSED_CONTRACT_FLOOR);
+  const hour = row * HOURS + (Math.floor(minute / 60) & (HOURS - 1));
+  if (channels.hourNew[hour]! < CONTRACT_VOICES) notePortalContract(state, closed, minute);
+  const own = channels.p0[row * TRAIT_COUNT + T_CLOSED_CONTRACT]!;
+  const p0 = Math.max(own, CLOSED_CONTRACT_FLOOR, portalClosedShare(state));
   if (p0 >= CLOSED_CONTRACT_ATTACK) return;
   observe(state, row, S_CLOSED_CONTRACT, bernoulliLogRatio(closed, p0, CLOSED_CONTRACT_ATTACK), closed, p0, minute);
 }

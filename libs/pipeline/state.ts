@@ -98,6 +98,8 @@ export interface PipelineState {
   areaTotal: Float32Array;
   /** Look-ups of new identities in the whole portal and misses among them, fading (see `portal-misses.ts`). */
   portalMisses: { lookups: number; misses: number; minute: number };
+  /** People found in the whole portal and those whose contract had ended, fading (see `portal-contracts.ts`). */
+  portalContracts: { people: number; closed: number; minute: number };
   /** Judged cohorts of the whole portal and those without any follow-up (see `portal-billing.ts`). */
   portalBilling: PortalBilling;
   incidents: Map<number, Incident>;
@@ -138,6 +140,7 @@ export function createState(config: PipelineConfig): PipelineState {
     area: new Float32Array(DEPARTMENT_COUNT * DEPARTMENT_COUNT),
     areaTotal: new Float32Array(DEPARTMENT_COUNT),
     portalMisses: { lookups: 0, misses: 0, minute: 0 },
+    portalContracts: { people: 0, closed: 0, minute: 0 },
     portalBilling: noPortalBilling(),
     incidents: new Map(),
     newestMs: 0,

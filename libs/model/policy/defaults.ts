@@ -34,9 +34,9 @@ export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
   identities: { q99: 3, q999: 6 },
   other_insurer: { q99: 12, q999: 18 },
   no_pec: { q99: 8, q999: 14 },
-  cadence: { q99: 20, q999: 40 },
+  cadence: { q99: 30, q999: 60 },
   closed_hours: { q99: 5, q999: 9 },
-  round_the_clock: { q99: 20, q999: 40 },
+  round_the_clock: { q99: 30, q999: 60 },
   dormant: { q99: 4.6, q999: 6.9 },
   honeytoken: { q99: 1, q999: 1.1 },
 };
