@@ -124,7 +124,7 @@ export function scoreInto(
   keepLarger(worth, S_TERRITORY, S_TERRITORY_SOURCE);
   keepLarger(worth, S_MISS, S_MISS_SOURCE);
   // Whom nobody looked up lately, nobody asked a prise en charge for.
-  keepLarger(worth, S_UNSEEN, S_NO_PEC);
+  if (worth[S_NO_PEC]! > 0) worth[S_UNSEEN] = 0;
   let best = S_FOLLOW_30M;
   for (const s of FOLLOW_UPS) if (worth[s]! > worth[best]!) best = s;
   for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;
