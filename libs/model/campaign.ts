@@ -1,7 +1,7 @@
 import type { Signal } from './signal.ts';
 
 /** How a campaign was found. */
-export const CAMPAIGN_KINDS = ['shared_infrastructure', 'new_sources', 'rising_scores'] as const;
+export const CAMPAIGN_KINDS = ['shared_infrastructure', 'new_sources', 'rising_scores', 'split_sweep'] as const;
 export type CampaignKind = (typeof CAMPAIGN_KINDS)[number];
 
 /** What accounts were counted by. */
@@ -14,6 +14,7 @@ export const CAMPAIGN_KEYS = [
   'profession',
   'region',
   'profession_region',
+  'register',
 ] as const;
 export type CampaignKeyKind = (typeof CAMPAIGN_KEYS)[number];
 
@@ -21,7 +22,7 @@ export type CampaignKeyKind = (typeof CAMPAIGN_KEYS)[number];
 export interface CampaignEvidence {
   readonly kind: CampaignKind;
   readonly key: CampaignKeyKind;
-  /** The network's or device's hash, the number of the autonomous system, the group's name. */
+  /** The network's or device's hash, the bucket of registers of births, the number of the autonomous system, the group's name. */
   readonly value: string;
   /** For rising scores: the watch level, nats. 0 otherwise. */
   readonly level: number;

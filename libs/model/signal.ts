@@ -46,7 +46,21 @@ export interface RiseSignal extends SignalBase {
   readonly expectedPeople: number;
 }
 
-export type Signal = SourceSignal | RiseSignal;
+/**
+ * An account asked for a NIR that nobody has although its key is right: nobody's finger slipped. What is told of the number is
+ * too coarse to tell anything of a person.
+ */
+export interface MissSignal extends SignalBase {
+  readonly signal: 'miss';
+  /** Which of `REGISTER_BUCKETS` the register of births (sex, month and place) falls into: over a thousand are in each. */
+  readonly register: number;
+  /** Sixteen bits of the person's pseudonym: one number tried by several accounts is one. */
+  readonly number: number;
+}
+
+export const REGISTER_BUCKETS = 65_536;
+
+export type Signal = SourceSignal | RiseSignal | MissSignal;
 
 /** Scores, nats, at which an account begins to matter if others rise with it. Positions are in signals: append only. */
 export const WATCH_LEVELS = [2, 3.5, 5, 6.5, 9] as const;

@@ -64,6 +64,7 @@ import {
 import { commonness, meetPerson, seenBy, seePersonAgain } from './persons.ts';
 import { notePortalMiss, portalMissShare } from './portal-misses.ts';
 import { expectedKnown, updateRate } from './rows.ts';
+import { signalMiss } from './signals.ts';
 import { stepCadence, stepContract, stepHoneytoken, stepIdentities, stepInsurer, stepPec } from './special-streams.ts';
 import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, stepTerritory } from './territory-step.ts';
@@ -209,6 +210,7 @@ function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute:
   increment(state, channels.dayMiss, slotOfTrait(row, minute));
   noteSlip(state, row, event, minute, observeMiss(state, row, true, minute, newSource));
   stepAdjacency(state, row, event, minute, true);
+  signalMiss(state, channels.account[row]!, event);
   stepCadence(state, row, event, minute);
 }
 

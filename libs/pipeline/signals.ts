@@ -1,10 +1,10 @@
 import { DAYS } from '#libs/baseline/schema.ts';
 import { ADJACENCY_ATTACK, ADJACENCY_NULL, bernoulliLogRatio } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
-import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
+import { ACCOUNT_CLASSES, NIR_KEY_VALID, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENTS } from '#libs/model/departments.ts';
 import type { Signal } from '#libs/model/signal.ts';
-import { WATCH_LEVELS } from '#libs/model/signal.ts';
+import { REGISTER_BUCKETS, WATCH_LEVELS } from '#libs/model/signal.ts';
 import {
   S_ADJACENCY,
   S_HONEYTOKEN,
@@ -16,7 +16,7 @@ import {
 } from '#libs/model/streams.ts';
 import type { PipelineState } from './state.ts';
 
-/** What a partition says of its accounts for the detection of campaigns: first sights of sources, and rising scores. */
+/** What a partition says of its accounts for the detection of campaigns: first sights of sources, rising scores, unknown numbers. */
 
 /** Tells of a source that the account never had. @param newNetwork @param newDevice which of the two is new */
 export function signalSource(
@@ -42,6 +42,26 @@ export function signalSource(
     },
   });
 }
+
+/**
+ * Tells of a NIR that nobody has, where its key is right. One account's sweep shows in its own adjacency; a sweep that many
+ * share out number by number shows only in that they all miss in the same registers.
+ */
+export function signalMiss(state: PipelineState, account: number, event: AccessEvent): void {
+  if (event.nirPrefix < 0 || event.nirKey !== NIR_KEY_VALID) return;
+  const high = Math.floor(event.nirPrefix / 4_294_967_296);
+  state.outputs.push({
+    kind: 'signal',
+    signal: {
+      signal: 'miss',
+      timeMs: state.newestMs,
+      account: whose(state, account),
+      register: Math.imul(event.nirPrefix ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> (32 - REGISTER_BITS),
+      number: event.personLo & 0xffff,
+    },
+  });
+}
+const REGISTER_BITS = Math.log2(REGISTER_BUCKETS);
 
 /** Levels are let down in the first hour of a day (UTC), so that what falls and rises again tells of it once a day. */
 const LET_DOWN_MINUTES = 60;

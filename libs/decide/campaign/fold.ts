@@ -1,6 +1,6 @@
 import { assert } from '#libs/base/assert.ts';
 import type { Campaign } from '#libs/model/campaign.ts';
-import type { Signal } from '#libs/model/signal.ts';
+import type { RiseSignal, Signal, SourceSignal } from '#libs/model/signal.ts';
 import { dayOf, learnDay } from './family.ts';
 import { findGroupExcess } from './find-groups.ts';
 import { findSharedSource } from './find-sources.ts';
@@ -18,7 +18,7 @@ import {
   WARM_DAYS,
 } from './limits.ts';
 import { publish } from './register.ts';
-import { expireSources, noteNewSource } from './source-book.ts';
+import { expireSources, noteMiss, noteNewSource } from './source-book.ts';
 import type { CampaignState } from './state.ts';
 
 /** Takes a signal of any partition. It counts once its quarter of an hour is closed. */
@@ -61,7 +61,11 @@ export function closeCampaigns(state: CampaignState, watermarkMs: number): reado
 const NONE: readonly Campaign[] = [];
 
 const orderKey = (s: Signal): string =>
-  s.signal === 'source' ? `0 ${s.network} ${s.device} ${s.asn} ${s.client}` : `1 ${s.level} ${s.score} ${s.newPeople}`;
+  s.signal === 'source'
+    ? `0 ${s.network} ${s.device} ${s.asn} ${s.client}`
+    : s.signal === 'rise'
+      ? `1 ${s.level} ${s.score} ${s.newPeople}`
+      : `2 ${s.register} ${s.number}`;
 
 /** An order that does not depend on how partitions were read: equal signals are interchangeable. */
 function byTime(a: Signal, b: Signal): number {
@@ -83,6 +87,12 @@ function closeQuarter(state: CampaignState, signals: readonly Signal[], startMs:
         sources.set(`${kind} ${key}`, [kind, key]),
       );
     }
+    if (signal.signal === 'miss') {
+      noteMiss(state.sources, signal, day, state.knownDays, state.counters, (kind, key) =>
+        sources.set(`${kind} ${key}`, [kind, key]),
+      );
+      continue;
+    }
     noteActivity(state, signal);
     noteInGroups(state.groups, signal, day, state.knownDays, state.counters, (kind, group) =>
       groups.set(`${kind} ${group}`, [kind, group]),
@@ -100,7 +110,7 @@ function closeQuarter(state: CampaignState, signals: readonly Signal[], startMs:
 /** Rises from this level on, the lowest alert's, and wholly new sources say that an attack goes on. */
 const ACTIVE_LEVEL = 3;
 
-function noteActivity({ campaigns }: CampaignState, signal: Signal): void {
+function noteActivity({ campaigns }: CampaignState, signal: SourceSignal | RiseSignal): void {
   const counts = signal.signal === 'source' ? signal.whole : signal.level >= ACTIVE_LEVEL;
   if (!counts) return;
   for (const { members, activeToday } of campaigns.values()) {

@@ -1,6 +1,6 @@
 import type { CampaignKeyKind } from '#libs/model/campaign.ts';
 import { regionOf } from '#libs/model/regions.ts';
-import type { Signal } from '#libs/model/signal.ts';
+import type { RiseSignal, Signal, SourceSignal } from '#libs/model/signal.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
 import type { Family } from './family.ts';
 import { countAccount, createFamily, keyRate, learnDay, shareSteadiness, uncountAccount } from './family.ts';
@@ -68,7 +68,7 @@ export function groupsOf({ profession, department }: Signal['account']): readonl
 /** Notes a signal; `touch` is told every group (kind, name) that got an account. */
 export function noteInGroups(
   book: GroupBook,
-  signal: Signal,
+  signal: SourceSignal | RiseSignal,
   day: number,
   knownDays: number,
   counters: { unitsRefused: number },

@@ -20,6 +20,10 @@ const TITLE: Readonly<Record<CampaignKind, { en: string; fr: string }>> = {
     en: 'Many accounts that look up more new people at once',
     fr: 'De nombreux comptes consultant davantage de personnes nouvelles à la fois',
   },
+  split_sweep: {
+    en: 'Accounts that share out the numbers of the same registers of births',
+    fr: 'Comptes se partageant les numéros des mêmes registres de naissance',
+  },
 };
 
 /**

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { AccessEvent } from '#libs/model/access-event.ts';
+import { NIR_KEY_INVALID, NIR_KEY_UNKNOWN, NIR_KEY_VALID } from '#libs/model/codes.ts';
 import type { Output } from '#libs/model/input.ts';
 import type { Signal } from '#libs/model/signal.ts';
+import { REGISTER_BUCKETS } from '#libs/model/signal.ts';
 import { restore, snapshot, step } from '#libs/pipeline/index.ts';
 import { DAY, eventOf, feed, freshState, HOUR, honestDays, MONDAY, theft } from './traffic.ts';
 
@@ -92,6 +94,31 @@ test('people whom nobody follows up are not told: a billing program’s outage t
   step(state, { kind: 'tick', timeMs: MONDAY + 32 * DAY });
   expect(highest).toBeGreaterThan(2);
   expect(risesOf(outputs)).toEqual([]);
+});
+
+test('a number that nobody has is told where its key is right, by its register’s bucket and nothing else', () => {
+  const asked = (person: number, prefix: number, nirKey: number, missed = true) =>
+    Object.assign(eventOf({ time: MONDAY + person * HOUR, person, prefix, missed }), { nirKey });
+  const misses = signalsOf(
+    feed(freshState(), [
+      asked(1, 1_750_175_056, NIR_KEY_VALID),
+      asked(2, 1_750_175_056, NIR_KEY_VALID),
+      asked(3, 2_801_269_388, NIR_KEY_VALID),
+      asked(4, 1_750_175_056, NIR_KEY_INVALID),
+      asked(5, 1_750_175_056, NIR_KEY_UNKNOWN),
+      asked(6, 1_750_175_056, NIR_KEY_VALID, false),
+    ]),
+  ).flatMap((signal) => (signal.signal === 'miss' ? [signal] : []));
+  expect(misses.map(({ timeMs }) => (timeMs - MONDAY) / HOUR)).toEqual([1, 2, 3]);
+  const [first, second, third] = misses;
+  expect(second!.register).toBe(first!.register);
+  expect(second!.number).not.toBe(first!.number);
+  expect(third!.register).not.toBe(first!.register);
+  expect(Object.keys(first!).sort()).toEqual(['account', 'number', 'register', 'signal', 'timeMs']);
+  for (const { register, number } of misses) {
+    expect(register).toBeLessThan(REGISTER_BUCKETS);
+    expect(number).toBeLessThan(65_536);
+  }
 });
 
 test('a cut by snapshot and restore tells nothing twice', () => {

@@ -2,7 +2,7 @@ import { Random } from '#libs/base/random.ts';
 import { closeCampaigns, createCampaignState, foldSignal } from '#libs/decide/campaign/index.ts';
 import type { CampaignState } from '#libs/decide/campaign/state.ts';
 import type { Campaign } from '#libs/model/campaign.ts';
-import type { RiseSignal, Signal, SourceSignal } from '#libs/model/signal.ts';
+import type { MissSignal, RiseSignal, Signal, SourceSignal } from '#libs/model/signal.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -43,6 +43,14 @@ export const rise = (n: number, timeMs: number, level: number): RiseSignal => ({
   expectedPeople: 3,
 });
 
+export const miss = (n: number, timeMs: number, register: number, number: number): MissSignal => ({
+  signal: 'miss',
+  timeMs,
+  account: account(n),
+  register,
+  number,
+});
+
 export const CARRIER_POOLS = 6;
 
 /** What honest accounts tell: journeys over carriers' shared addresses, now and then a new machine, scores that rise. */
@@ -57,6 +65,8 @@ export function honestSignals(accounts: number, days: number, seed: number): Sig
         signals.push(source(n, at(), { network, device: '', whole: false }));
       }
       if (random.chance(0.002)) signals.push(source(n, at()));
+      // Mistyped dates and people of other funds, mostly born around here.
+      if (random.chance(0.3)) signals.push(miss(n, at(), random.int(3000), random.int(65_536)));
       if (random.chance(0.05)) signals.push(rise(n, at(), 0));
       if (random.chance(0.01)) signals.push(rise(n, at(), 2));
       if (random.chance(0.001)) signals.push(rise(n, at(), 4));
