@@ -31,6 +31,8 @@ export interface Expected {
   readonly perDay: number | undefined;
 }
 
+/** A prise en charge of before the start is not remembered either: at first everybody is without one. */
+const OF_MEMORY = ['no_pec'];
 const BILLING = ['without_30m', 'without_3h', 'without_1d', 'without_9d'];
 
 /**
@@ -39,7 +41,8 @@ const BILLING = ['without_30m', 'without_3h', 'without_1d', 'without_9d'];
  * programs that bill known people all day were throttled in their first week.)
  */
 export function expectedOf(group: PeerGroup): Expected {
-  const { daily, traits } = group;
+  const { daily } = group;
+  const traits = Object.fromEntries(Object.entries(group.traits).filter(([name]) => !OF_MEMORY.includes(name)));
   if (daily === undefined) return { traits, daily, perDay: undefined };
   const known = 1 - daily.fresh / daily.people;
   const unbilled = traits.known_without?.mean ?? 0;

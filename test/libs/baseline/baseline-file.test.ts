@@ -16,6 +16,7 @@ const group = {
   traits: {
     miss: { mean: 0.03, strength: 10, accounts: 12 },
     without_3h: { mean: 0.3, strength: 6, accounts: 12 },
+    no_pec: { mean: 0.1, strength: 6, accounts: 12 },
     known_without: { mean: 0.7, strength: 6, accounts: 12 },
   },
   dispersion: { size: 1.2, mass: 40 },
@@ -107,4 +108,6 @@ test('without memory of people, all of them are expected, billed as a mix of new
   // Half of the people are known, and of those 0.7 are not billed.
   expect(expected.traits.without_3h!.mean).toBeCloseTo(0.5, 6);
   expect(expected.traits.miss!.mean).toBe(0.03);
+  // Nor is a prise en charge of before the start known.
+  expect(expected.traits.no_pec).toBe(undefined);
 });
