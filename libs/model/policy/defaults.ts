@@ -28,7 +28,7 @@ export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
   no_follow_up_9d: { q99: 4, q999: 15 },
   rate: { q99: 30, q999: 80 },
   new_source: { q99: 4.6, q999: 6.9 },
-  territory_new_source: { q99: 3.5, q999: 6 },
+  territory_new_source: { q99: 4, q999: 7 },
   miss_new_source: { q99: 4.5, q999: 8 },
   closed_contract: { q99: 6, q999: 10 },
   identities: { q99: 3, q999: 6 },
