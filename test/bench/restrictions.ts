@@ -11,7 +11,7 @@ import type { Figures } from './figure.ts';
 import { figureOf } from './figure.ts';
 
 const PER_S = 2_000;
-const WARM_UP_S = 3;
+const WARM_UP_S = 10;
 const MEASURED_S = 5;
 const RUNS = 5;
 const RESTRICTED = 20_000;
