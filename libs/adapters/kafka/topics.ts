@@ -3,6 +3,8 @@ import type { PartitionBounds, TopicSpec } from '#libs/ports/event-log.ts';
 import { TopicMissingError } from '#libs/ports/event-log.ts';
 
 const ATTEMPTS = 5;
+/** So long a partition may be without a leader: a broker that comes back, or one that others had taken for dead. */
+const PATIENCE_MS = 30_000;
 
 /** Questions about topics and their making. Needs a connected admin client. */
 export class KafkaTopics {
@@ -60,15 +62,14 @@ export class KafkaTopics {
   }
 
   async #offsets(topic: string) {
+    const untilMs = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#admin.fetchTopicOffsets(topic);
       } catch (error) {
-        // While it learns of a topic's leaders the client may trip over its own missing answer; what it asks next is whole.
-        const tripped = error instanceof Error && (error.cause ?? error) instanceof TypeError;
-        if (!(tripped || (error as Error).message.startsWith('Cannot destructure')) || attempt === ATTEMPTS)
-          throw error;
-        await new Promise((resolve) => setTimeout(resolve, attempt * 50));
+        const again = isTripped(error) ? attempt < ATTEMPTS : isPassing(error) && performance.now() < untilMs;
+        if (!again) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.min(attempt * 50, 1000)));
       }
     }
   }
@@ -79,6 +80,14 @@ export class KafkaTopics {
     return turn;
   }
 }
+
+/** While it learns of a topic's leaders the client may trip over its own missing answer; what it asks next is whole. */
+const isTripped = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error.cause ?? error) instanceof TypeError || error.message.startsWith('Cannot destructure'));
+
+/** The broker itself says that it will be different soon; the client asks again for a few of these errors only. */
+const isPassing = (error: unknown): boolean => (error as { retriable?: unknown }).retriable === true;
 
 function toTopicConfig(spec: TopicSpec) {
   const configEntries = [{ name: 'cleanup.policy', value: spec.compacted ? 'compact' : 'delete' }];
