@@ -60,3 +60,20 @@ export function limitedGrowth(previous: number, estimate: number, learntDays: nu
  * a factor of ten. 4 for an unknown account, 1 once five days were learnt.
  */
 export const coldFactor = (learntDays: number): number => 1 + 3 * Math.max(0, 1 - learntDays / 5);
+
+/** How much a day the long run may grow (a third in a quarter), how far the scale may stand above it, and people for chance. */
+const ANCHOR_GROWTH = 1.003;
+const ABOVE_ANCHOR = 1.3;
+const ABOVE_ANCHOR_PEOPLE = 1;
+
+/**
+ * Next value of the long run that a scale is held to: a thief who bills what he takes, and takes five in a hundred more each
+ * day, would otherwise make his own quota.
+ */
+export function nextAnchor(anchor: number, estimate: number, learntDays: number): number {
+  if (learntDays < LEARNT_DAYS || anchor === 0) return estimate;
+  return Math.max(Math.min(estimate, anchor * ANCHOR_GROWTH), anchor / ANCHOR_GROWTH);
+}
+
+/** Most that the scale may be, given the long run. */
+export const heldTo = (anchor: number): number => ABOVE_ANCHOR * anchor + ABOVE_ANCHOR_PEOPLE;

@@ -106,6 +106,8 @@ export const CHANNEL_SCHEMA = {
   perHour: ['f32', 1],
   knownPerDay: ['f32', 1],
   unfollowed28: ['f32', 1],
+  /** New people a day over the long run: what the scale may not run away from. */
+  anchor: ['f32', 1],
   learntDays: ['u16', 1],
   /** Nats taken off each stream for the account's size. */
   allowance: ['f32', 1],

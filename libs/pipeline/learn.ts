@@ -1,4 +1,13 @@
-import { coldFactor, knownPerDay, limitedGrowth, newPerDay, newPerHour, winsorised } from '#libs/baseline/scales.ts';
+import {
+  coldFactor,
+  heldTo,
+  knownPerDay,
+  limitedGrowth,
+  newPerDay,
+  newPerHour,
+  nextAnchor,
+  winsorised,
+} from '#libs/baseline/scales.ts';
 import { DAY_LEARNT, DAY_SUSPECT, DAYS, STREAM_ROOM, TRAIT_DAYS } from '#libs/baseline/schema.ts';
 import {
   T_CLOSED_CONTRACT,
@@ -195,13 +204,17 @@ export function applyScales(state: PipelineState, row: number): void {
     worked.known += channels.dayKnown[slot]!;
     unfollowedLearnt += Math.min(without, winsorised(channels.dayNew[slot]!, mean, known));
   }
-  channels.perDay[row] = limitedGrowth(channels.perDay[row]!, newPerDay(worked, prior), known);
-  channels.perHour[row] = limitedGrowth(channels.perHour[row]!, newPerHour(worked, prior), known);
+  const perDay = limitedGrowth(channels.perDay[row]!, newPerDay(worked, prior), known);
+  channels.anchor[row] = nextAnchor(channels.anchor[row]!, perDay, known);
+  channels.perDay[row] = Math.min(perDay, heldTo(channels.anchor[row]!));
+  // The other scales are of the same people.
+  const held = channels.perDay[row]! / perDay;
+  channels.perHour[row] = held * limitedGrowth(channels.perHour[row]!, newPerHour(worked, prior), known);
   channels.knownPerDay[row] = knownPerDay(worked);
   // What 28 days would bring at the rate of the days learnt; the group's expectation while there are few of them.
   const without = groups.traitMean[channels.group[row]! * TRAIT_COUNT + T_WITHOUT_9D]!;
   const perWorkedDay = (unfollowedLearnt + 5 * prior * without) / (worked.days + 5);
-  channels.unfollowed28[row] = limitedGrowth(channels.unfollowed28[row]!, perWorkedDay * 20, known);
+  channels.unfollowed28[row] = held * limitedGrowth(channels.unfollowed28[row]!, perWorkedDay * 20, known);
   channels.unfollowed[row] = unfollowedNow;
   channels.spent[row] = Math.min((channels.spent[row]! * 27) / 28, unfollowedNow);
   channels.allowance[row] = sizeAllowance(channels.perDay[row]!);

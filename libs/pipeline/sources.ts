@@ -9,10 +9,10 @@ import type { PipelineState } from './state.ts';
 let isNew = false;
 function remember(state: PipelineState, account: number, what: number, lo: number, hi: number, today: number): number {
   const accounts = state.accounts;
-  const [hashes, days, firsts] =
-    what === NETWORK
-      ? [accounts.network, accounts.networkDay, accounts.networkFirst]
-      : [accounts.device, accounts.deviceDay, accounts.deviceFirst];
+  const isNetwork = what === NETWORK;
+  const hashes = isNetwork ? accounts.network : accounts.device;
+  const days = isNetwork ? accounts.networkDay : accounts.deviceDay;
+  const firsts = isNetwork ? accounts.networkFirst : accounts.deviceFirst;
   const hash = lo ^ hi;
   const day = today & 0xffff;
   const base = account * SOURCES;
