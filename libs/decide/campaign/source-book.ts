@@ -2,7 +2,7 @@ import type { CampaignKeyKind } from '#libs/model/campaign.ts';
 import type { MissSignal, Signal, SourceSignal } from '#libs/model/signal.ts';
 import type { Family } from './family.ts';
 import { countAccount, createFamily, keyRate } from './family.ts';
-import { LAG_DAYS, MAX_ENTRIES_OF_A_KEY, MAX_KEYS } from './limits.ts';
+import { LAG_DAYS, MAX_ENTRIES_OF_A_KEY, MAX_KEYS, MAX_MISSES } from './limits.ts';
 
 /**
  * Which accounts came anew to which network, device, autonomous system and client within the last week. Honest accounts
@@ -50,11 +50,14 @@ export interface SourceBook {
   readonly families: Family[];
   /** By kind: key -> accounts of the last week. */
   readonly keys: Map<string, SourceKey>[];
+  /** Accounts of all registers together. */
+  misses: number;
 }
 
 export const createSourceBook = (): SourceBook => ({
   families: SOURCE_KINDS.map((kind) => createFamily(KEYS_ARE[kind])),
   keys: SOURCE_KINDS.map(() => new Map()),
+  misses: 0,
 });
 
 /** Accounts of one establishment move together and count once; one without stands for itself. */
@@ -125,10 +128,11 @@ function noteKey(
     keys.set(key, known);
   }
   if (known.entries.has(account.id)) return;
-  if (known.entries.size >= MAX_ENTRIES_OF_A_KEY) {
+  if (known.entries.size >= MAX_ENTRIES_OF_A_KEY || (kind === REGISTER && book.misses >= MAX_MISSES)) {
     counters.sourceEntriesRefused++;
     return;
   }
+  if (kind === REGISTER) book.misses++;
   known.entries.set(account.id, { account, unit, sinceMs: timeMs, day, number });
   touch(kind, key);
   if (known.units.has(unit)) return;
@@ -139,12 +143,13 @@ function noteKey(
 
 /** Forgets what is older than a week. */
 export function expireSources(book: SourceBook, day: number): void {
-  for (const keys of book.keys) {
+  for (const [kind, keys] of book.keys.entries()) {
     for (const [key, known] of keys) {
       let gone = false;
       for (const [id, entry] of known.entries) {
         if (entry.day > day - LAG_DAYS) break; // In the order of coming.
         known.entries.delete(id);
+        if (kind === REGISTER) book.misses--;
         gone = true;
       }
       if (!gone) continue;

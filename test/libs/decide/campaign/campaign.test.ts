@@ -8,7 +8,7 @@ import {
   loadCampaigns,
   saveCampaigns,
 } from '#libs/decide/campaign/index.ts';
-import { MAX_PENDING } from '#libs/decide/campaign/limits.ts';
+import { MAX_MISSES, MAX_PENDING } from '#libs/decide/campaign/limits.ts';
 import type { Campaign } from '#libs/model/campaign.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import {
@@ -158,6 +158,16 @@ describe('a sweep shared out number by number', () => {
 
   test('one person whom nobody knows, asked for by all the practices he goes to, is one number', () => {
     expect(campaignsOf(inOrder([...honest, ...split(12, 1, true)])).published).toEqual([]);
+  });
+
+  test('what a week may hold of unknown numbers is bounded, what is refused is counted, and a week later there is room', () => {
+    const state = createCampaignState();
+    state.sources.misses = MAX_MISSES - 1;
+    campaignsOf([miss(1, START, 1, 1), miss(2, START + HOUR, 2, 2), miss(3, START + DAY, 3, 3)], state);
+    expect(state.counters.sourceEntriesRefused).toBe(2);
+    campaignsOf([miss(4, START + 8 * DAY, 4, 4)], state);
+    expect(state.counters.sourceEntriesRefused).toBe(2);
+    expect(state.sources.misses).toBe(MAX_MISSES - 1 + 1);
   });
 
   test('an insurer that does not answer makes all registers surge: no campaign', () => {
