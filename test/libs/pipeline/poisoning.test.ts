@@ -110,8 +110,8 @@ describe('an open incident', () => {
 describe('the long run', () => {
   test('is what a scale is held to: five in a hundred more a day, billed, do not make their own quota', () => {
     // Eight weeks of people from next door, each billed. Without it: a quota of 156 people a day.
-    const drift = teach({ days: 56, perDay: (d) => 2 * 1.05 ** d, where: 'home', billed: true });
-    expect(dayLimit(afterDays(56, drift), 56)).toBeLessThan(1.75 * HONEST_QUOTA);
+    const drift = teach({ days: 56, perDay: (d) => 4 * 1.05 ** d, where: 'home', billed: true });
+    expect(dayLimit(afterDays(56, drift), 56)).toBeLessThan(1.6 * HONEST_QUOTA);
   });
 });
 
