@@ -22,7 +22,7 @@ export type CampaignKeyKind = (typeof CAMPAIGN_KEYS)[number];
 export interface CampaignEvidence {
   readonly kind: CampaignKind;
   readonly key: CampaignKeyKind;
-  /** The network's or device's hash, the bucket of registers of births, the number of the autonomous system, the group's name. */
+  /** The network's or device's hash, the number of the autonomous system, the group's name. */
   readonly value: string;
   /** For rising scores: the watch level, nats. 0 otherwise. */
   readonly level: number;

@@ -54,10 +54,8 @@ const NO_BYTES = Buffer.alloc(0);
 
 const CAMPAIGN_LIMITS = [
   ['sourceKeysRefused', 'networks and devices were not watched for campaigns: the table was full'],
-  [
-    'sourceEntriesRefused',
-    'accounts of crowded networks, devices and registers of births were not watched for campaigns',
-  ],
+  ['sourceEntriesRefused', 'accounts of crowded networks and devices were not watched for campaigns'],
+  ['missesRefused', 'unknown numbers were not watched for campaigns: the table was full'],
   ['unitsRefused', 'accounts were not watched for campaigns: the table was full'],
 ] as const;
 

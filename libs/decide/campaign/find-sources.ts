@@ -43,7 +43,7 @@ function name(
 ): boolean {
   const entries = [...state.sources.keys[kind]!.get(key)!.entries.values()];
   const evidence: CampaignEvidence = {
-    kind: SOURCE_KINDS[kind] === 'register' ? 'split_sweep' : 'shared_infrastructure',
+    kind: 'shared_infrastructure',
     key: SOURCE_KINDS[kind]!,
     value: key,
     level: 0,

@@ -4,6 +4,7 @@ import type { RiseSignal, Signal, SourceSignal } from '#libs/model/signal.ts';
 import { dayOf, learnDay } from './family.ts';
 import { findGroupExcess } from './find-groups.ts';
 import { findSharedSource } from './find-sources.ts';
+import { findSplitSweep } from './find-split.ts';
 import { expireGroups, learnGroups, noteInGroups } from './group-book.ts';
 import {
   ACTIVE_SHARE,
@@ -17,8 +18,9 @@ import {
   QUIET_DAYS,
   WARM_DAYS,
 } from './limits.ts';
+import { expireMisses, noteMiss } from './miss-book.ts';
 import { publish } from './register.ts';
-import { expireSources, noteMiss, noteNewSource } from './source-book.ts';
+import { expireSources, noteNewSource } from './source-book.ts';
 import type { CampaignState } from './state.ts';
 
 /** Takes a signal of any partition. It counts once its quarter of an hour is closed. */
@@ -80,6 +82,7 @@ function closeQuarter(state: CampaignState, signals: readonly Signal[], startMs:
   advanceTo(state, day);
   const sources = new Map<string, readonly [number, string]>();
   const groups = new Map<string, readonly [number, string]>();
+  let missed = false;
   for (const given of signals) {
     const signal = given.timeMs < startMs ? { ...given, timeMs: startMs } : given;
     if (signal.signal === 'source') {
@@ -88,9 +91,8 @@ function closeQuarter(state: CampaignState, signals: readonly Signal[], startMs:
       );
     }
     if (signal.signal === 'miss') {
-      noteMiss(state.sources, signal, day, state.knownDays, state.counters, (kind, key) =>
-        sources.set(`${kind} ${key}`, [kind, key]),
-      );
+      noteMiss(state.misses, signal, day, state.counters);
+      missed = true;
       continue;
     }
     noteActivity(state, signal);
@@ -102,6 +104,7 @@ function closeQuarter(state: CampaignState, signals: readonly Signal[], startMs:
   state.closedMs = nowMs;
   if (day - state.firstDay < MIN_DAYS) return [];
   for (const [kind, key] of inOrder(sources)) findSharedSource(state, kind, key, nowMs);
+  if (missed) findSplitSweep(state, nowMs);
   // From the smallest group to the largest: the smaller, the fewer are in it by chance.
   for (const [kind, group] of inOrder(groups).reverse()) findGroupExcess(state, kind, group, nowMs);
   return [...state.campaigns.values()].filter(({ changed }) => changed).map((campaign) => publish(campaign, nowMs));
@@ -128,6 +131,7 @@ function advanceTo(state: CampaignState, day: number): void {
     endQuiet(state, state.day);
     const isNamed = (id: string) => [...state.campaigns.values()].some(({ members }) => members.has(id));
     expireSources(state.sources, state.day);
+    expireMisses(state.misses, state.day);
     expireGroups(state.groups, state.day, dayOf, isNamed);
     const learns = state.day - LAG_DAYS >= state.firstDay + WARM_DAYS;
     for (const family of state.sources.families) learnDay(family, state.day, learns);

@@ -32,6 +32,6 @@ export const QUIET_DAYS = 3;
 export const MAX_PENDING = 2_000_000;
 export const MAX_KEYS = 500_000;
 export const MAX_ENTRIES_OF_A_KEY = 20_000;
-/** Accounts of all registers in a week: a portal's mistyped numbers are many, and most never matter. */
+/** Unknown numbers of a week. */
 export const MAX_MISSES = 500_000;
 export const MAX_UNITS = 2_000_000;

@@ -21,3 +21,21 @@ export function surprise(count: number, mean: number, size: number): number {
   }
   return Math.max(0, Math.round(-(logProbability + Math.log(sum)) * 1000) / 1000);
 }
+
+/**
+ * -ln P(X >= hits) of `of` trials, nats, rounded to thousandths; 0 where they are no more than expected.
+ * @param share probability of a hit, 0 < share <= 1
+ */
+export function surpriseOfShare(hits: number, of: number, share: number): number {
+  if (hits <= of * share) return 0;
+  const odds = Math.log(share) - Math.log1p(-share);
+  let logProbability = of * Math.log1p(-share);
+  for (let k = 0; k < hits; k++) logProbability += Math.log((of - k) / (k + 1)) + odds;
+  let sum = 1;
+  let term = 1;
+  for (let k = hits; k < of && term > sum * 1e-9; k++) {
+    term *= ((of - k) / (k + 1)) * Math.exp(odds);
+    sum += term;
+  }
+  return Math.max(0, Math.round(-(logProbability + Math.log(sum)) * 1000) / 1000);
+}

@@ -131,9 +131,7 @@ function addMembers(state: CampaignState, campaign: OpenCampaign, candidate: Can
 }
 
 function noteEvidence(campaign: OpenCampaign, evidence: CampaignEvidence): void {
-  // A sweep goes through hundreds of registers: the strongest stands for all.
-  const value = evidence.key === 'register' ? '' : evidence.value;
-  const name = `${evidence.kind} ${evidence.key} ${value} ${evidence.level}`;
+  const name = `${evidence.kind} ${evidence.key} ${evidence.value} ${evidence.level}`;
   const before = campaign.evidence.get(name);
   if (before !== undefined && before.nats >= evidence.nats) return;
   campaign.evidence.set(name, evidence);

@@ -3,6 +3,8 @@ import type { Signal } from '#libs/model/signal.ts';
 import type { Chance } from './family.ts';
 import type { GroupBook } from './group-book.ts';
 import { createGroupBook } from './group-book.ts';
+import type { MissBook } from './miss-book.ts';
+import { createMissBook } from './miss-book.ts';
 import type { SourceBook } from './source-book.ts';
 import { createSourceBook } from './source-book.ts';
 
@@ -44,6 +46,7 @@ export interface CampaignCounters {
   sourceKeysRefused: number;
   sourceEntriesRefused: number;
   unitsRefused: number;
+  missesRefused: number;
   /** Counts that stood out but of whose accounts too few could be told from chance. */
   unattributed: number;
 }
@@ -60,6 +63,7 @@ export interface CampaignState {
   knownDays: number;
   readonly sources: SourceBook;
   readonly groups: GroupBook;
+  readonly misses: MissBook;
   /** By id, in the order of naming. */
   campaigns: Map<string, OpenCampaign>;
   counters: CampaignCounters;
@@ -73,6 +77,7 @@ export const createCampaignState = (): CampaignState => ({
   knownDays: 0,
   sources: createSourceBook(),
   groups: createGroupBook(),
+  misses: createMissBook(),
   campaigns: new Map(),
   counters: {
     signals: 0,
@@ -80,6 +85,7 @@ export const createCampaignState = (): CampaignState => ({
     sourceKeysRefused: 0,
     sourceEntriesRefused: 0,
     unitsRefused: 0,
+    missesRefused: 0,
     unattributed: 0,
   },
 });

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { surprise } from '#libs/decide/campaign/negative-binomial.ts';
+import { describe, expect, test } from 'vitest';
+import { surprise, surpriseOfShare } from '#libs/decide/campaign/negative-binomial.ts';
 
 /** P(X >= count) by adding up the probabilities below, with factorials written out. */
 function tailByHand(count: number, mean: number, size: number): number {
@@ -30,4 +30,18 @@ test('no more than expected is no surprise, more is more, and wild days surprise
   expect(surprise(9, 4, 2)).toBeGreaterThan(surprise(8, 4, 2));
   expect(surprise(9, 4, 2)).toBeLessThan(surprise(9, 4, 20));
   expect(surprise(3000, 5, 10)).toBeGreaterThan(500);
+});
+
+describe('surprise of a share', () => {
+  test('is the binomial tail', () => {
+    // P(X >= 8 of 10, 1 in 2) = 56 / 1024; P(X >= 3 of 3, 1 in 10) = 0.001.
+    expect(surpriseOfShare(8, 10, 0.5)).toBeCloseTo(-Math.log(56 / 1024), 3);
+    expect(surpriseOfShare(3, 3, 0.1)).toBeCloseTo(-Math.log(0.001), 3);
+  });
+
+  test('is nothing where no more came than expected, and stays finite for a sweep', () => {
+    expect(surpriseOfShare(5, 10, 0.5)).toBe(0);
+    expect(surpriseOfShare(10, 10, 1)).toBe(0);
+    expect(Number.isFinite(surpriseOfShare(20_000, 20_000, 0.015))).toBe(true);
+  });
 });

@@ -58,6 +58,7 @@ export function honestSignals(accounts: number, days: number, seed: number): Sig
   const signals: Signal[] = [];
   for (let n = 0; n < accounts; n++) {
     const random = new Random(seed, 'honest', n);
+    const numbers = new Random(seed, 'numbers', n);
     for (let day = 0; day < days; day++) {
       const at = () => START + day * DAY + Math.floor(random.between(7, 19) * HOUR);
       if (random.chance(0.03)) {
@@ -66,7 +67,13 @@ export function honestSignals(accounts: number, days: number, seed: number): Sig
       }
       if (random.chance(0.002)) signals.push(source(n, at()));
       // Mistyped dates and people of other funds, mostly born around here.
-      if (random.chance(0.3)) signals.push(miss(n, at(), random.int(3000), random.int(65_536)));
+      if (numbers.chance(0.3)) {
+        const register = numbers.chance(0.8)
+          ? (n % DEPARTMENTS.length) * 3000 + numbers.int(3000)
+          : numbers.int(15_000);
+        const timeMs = START + day * DAY + Math.floor(numbers.between(7, 19) * HOUR);
+        signals.push(miss(n, timeMs, register, numbers.int(65_536)));
+      }
       if (random.chance(0.05)) signals.push(rise(n, at(), 0));
       if (random.chance(0.01)) signals.push(rise(n, at(), 2));
       if (random.chance(0.001)) signals.push(rise(n, at(), 4));
