@@ -27,7 +27,6 @@ export interface Evidence {
 /** Honest explanations that compete with theft. */
 export const BENIGN_NAMES = [
   'recheck',
-  'area_changed',
   'moved',
   'age_group',
   'billed_elsewhere',

@@ -41,7 +41,6 @@ export function bestBenign(
   if (seen > 0) offer('recheck', known / seen, MIN_RECHECK_SHARE);
   if (worth[S_TERRITORY]! + worth[S_TERRITORY_SOURCE]! > 0) {
     const weights = row * FORECASTERS;
-    offer('area_changed', channels.forecasters[weights + 1]!, MOST);
     offer('moved', channels.forecasters[weights + 2]!, MOST);
     offer('age_group', channels.forecasters[weights + 3]!, MOST);
   }
@@ -56,10 +55,13 @@ export function bestBenign(
   const who = worth.reduce((sum, nats) => sum + nats, 0);
   if (who > 0) offer('busy_day', (worth[S_RATE]! + worth[S_UNSEEN]!) / who, 1);
   candidates.sort((a, b) => b.fits / b.needed - a.fits / a.needed || (a.name < b.name ? -1 : 1));
-  return candidates[0];
+  const best = candidates[0];
+  return best !== undefined && best.fits >= NEAR * best.needed ? best : undefined;
 }
 
 const FOLLOW_UPS = [S_FOLLOW_30M, S_FOLLOW_3H, S_FOLLOW_1D, S_FOLLOW_9D] as const;
+/** Below this share of what it takes, no explanation is worth an analyst's time. */
+const NEAR = 0.05;
 /** An explanation that has more than half of the say holds. */
 const MOST = 0.5;
 const thousandths = (value: number): number => Math.round(value * 1000) / 1000;

@@ -9,10 +9,6 @@ const WORDS: Readonly<
     en: (f, n) => `not a re-check of rights: ${f} of the hour's people were known, it takes ${n}`,
     fr: (f, n) => `pas une revue des droits : ${f} des personnes de l'heure étaient connues, il en faut ${n}`,
   },
-  area_changed: {
-    en: (f, n) => `not whom the area serves these weeks: that foretells them with weight ${f}, it takes ${n}`,
-    fr: (f, n) => `pas le public actuel du secteur : il les prédit avec un poids de ${f}, il faut ${n}`,
-  },
   moved: {
     en: (f, n) => `not a practice that moved: its last people foretell them with weight ${f}, it takes ${n}`,
     fr: (f, n) => `pas un cabinet déplacé : ses dernières personnes les prédisent avec un poids de ${f}, il faut ${n}`,
