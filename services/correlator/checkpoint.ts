@@ -4,7 +4,7 @@ import { loadCampaigns, saveCampaigns } from '#libs/decide/campaign/index.ts';
 import type { PartitionClocks } from './watermark.ts';
 
 /** Raise when the layout changes: an older checkpoint is then passed over. */
-const VERSION = 2;
+const VERSION = 3;
 
 export interface Correlation {
   readonly campaigns: CampaignState;

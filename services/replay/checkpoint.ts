@@ -6,7 +6,7 @@ import { VERSION } from '#services/cli/version.ts';
 import type { Replay } from './replay.ts';
 
 /** Raise when what a replay saves changes. */
-const CHECKPOINT_VERSION = 4;
+const CHECKPOINT_VERSION = 5;
 
 /** What must be the same before and after the cut for the result to be that of one run. */
 export interface CheckpointHeader {
