@@ -22,8 +22,6 @@ export interface DetectionPolicy {
   readonly classTails?: Readonly<Partial<Record<AccountClass, Readonly<Record<string, TailKnots>>>>> | undefined;
   /** What groups of peers are expected to be like until the own accounts have shown it; without it, what is built in. */
   readonly baseline?: PeerBaseline | undefined;
-  /** Per class: which rung the machine may reach by itself. Above it, only a person. */
-  readonly highestRung: Readonly<Record<AccountClass, Rung>>;
   /** Per profession: the shortest delay after which a missing follow-up counts; shorter horizons are silent. */
   readonly followUpFrom: Readonly<Record<Profession, FollowUpFrom>>;
 }

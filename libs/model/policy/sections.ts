@@ -29,7 +29,6 @@ export function detectionPolicy(
     },
     tails: { ...policy.streams.tails, ...calibration?.tails },
     ...(calibration?.classes && { classTails: classTails(calibration.classes) }),
-    highestRung: policy.response.highest_rung,
     followUpFrom: policy.follow_up.from,
   };
 }
