@@ -38,10 +38,14 @@ interface AttackState {
   readonly named: Set<string>;
   /** When the first of its accounts reached each rung, ms. */
   readonly firstMs: Map<Rung, number>;
+  /** Events of its accounts in its time, of every kind. */
+  events: number;
 }
 
 export interface AttackExposure {
   readonly attack: Attack;
+  /** Events of its accounts in its time; 0: the attack is not in this log, and what it exposed is not known. */
+  readonly events: number;
   /** People shown before each account reached the rung; all of them where it never did. */
   readonly before: Readonly<Record<Rung, number>>;
   /** First time one of the accounts reached the rung, ms; undefined: never. */
@@ -67,6 +71,7 @@ export class AttackExposures {
       reached: new Map(),
       named: new Set(),
       firstMs: new Map(),
+      events: 0,
     }));
     for (const state of this.#attacks) {
       for (const account of state.attack.accounts) {
@@ -99,11 +104,13 @@ export class AttackExposures {
 
   /** @param refused the simulated portal did not answer */
   takeEvent(event: AccessEvent, refused: boolean): void {
+    const states = this.#at(event.accountId, event.timeMs);
+    for (const state of states) state.events++;
     // Rows of an export that names nobody; 0 otherwise.
     const rows = !event.hasPerson && event.action === ACTION_EXPORT ? Math.max(1, Math.floor(event.rows)) : 0;
     if (!isLookup(event.action) || (!event.hasPerson && rows === 0)) return;
     if (event.outcome !== OUTCOME_FOUND && event.outcome !== OUTCOME_SUCCESS) return;
-    for (const state of this.#at(event.accountId, event.timeMs)) {
+    for (const state of states) {
       const reached = state.reached.get(event.accountId) ?? 0;
       const passes = refused ? 0 : state.named.has(event.accountId) ? CONTAINED : CONTAINED | UNNAMED;
       const shown = ((ANYWAY - 1) & ~reached) | ANYWAY | passes;
@@ -139,8 +146,9 @@ export class AttackExposures {
   }
 
   results(): AttackExposure[] {
-    return this.#attacks.map(({ attack, counts, reached, firstMs }) => ({
+    return this.#attacks.map(({ attack, events, counts, reached, firstMs }) => ({
       attack,
+      events,
       before: byRung((_, i) => counts[i]),
       firstMs: Object.fromEntries(firstMs),
       accounts: byRung((_, i) => [...reached.values()].filter((bits) => (bits & (1 << i)) !== 0).length),
@@ -151,21 +159,23 @@ export class AttackExposures {
   }
 
   save(writer: SnapshotWriter): void {
-    for (const { people, counts, reached, firstMs, named } of this.#attacks) {
+    for (const { people, counts, reached, firstMs, named, events } of this.#attacks) {
       people.save(writer);
-      writer.json([counts, [...reached], [...firstMs], [...named]]);
+      writer.json([counts, [...reached], [...firstMs], [...named], events]);
     }
   }
 
   load(reader: SnapshotReader): void {
     for (const state of this.#attacks) {
       state.people.load(reader);
-      const [counts, reached, firstMs, named] = reader.json() as [
+      const [counts, reached, firstMs, named, events] = reader.json() as [
         number[],
         [string, number][],
         [Rung, number][],
         string[],
+        number,
       ];
+      state.events = events;
       state.counts.splice(0, KINDS, ...counts);
       for (const [account, bits] of reached) state.reached.set(account, bits);
       for (const [rung, timeMs] of firstMs) state.firstMs.set(rung, timeMs);

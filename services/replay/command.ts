@@ -31,6 +31,7 @@ import type { LaneSummary } from './summary.ts';
 import { summarise } from './summary.ts';
 import { parseSweep } from './sweep.ts';
 import { textReport } from './text-report.ts';
+import { absentAttacks, unreadForTime } from './unread.ts';
 
 interface ReplayCommandOptions {
   readonly format: OutputFormat;
@@ -74,8 +75,10 @@ Examples:
 Figures for --fail-on: ${FIGURE_NAMES.join(', ')}.
 exposed_… is what the simulated portal let out, or without --containment simulate what left before the suspend.
 
-Exit codes: 0 done, 1 a source cannot be read or broke off (what could be read is reported), 2 usage,
-3 a --fail-on came true, 78 the policy or the mapping is not valid, 130 interrupted.`;
+Labelled attacks that are not in the log are named and left out of the figures of exposure.
+
+Exit codes: 0 done, 1 a source cannot be read or broke off, or more than half of the log was rejected for its time (what could
+be read is reported), 2 usage, 3 a --fail-on came true or cannot be told, 78 the policy or the mapping is not valid, 130 interrupted.`;
 
 /** `vigie replay SOURCE…`: what the detector would have said of a log, and what the response would have done. */
 export function registerReplay(program: Command): void {
@@ -111,7 +114,10 @@ export function registerReplay(program: Command): void {
     .option('--baseline-out <file>', 'write what this log has taught of groups of peers')
     .option('--with-state', 'and the whole state beside it (accounts, pseudonyms), to go on from as if live')
     .option('--force', 'write over a baseline that exists')
-    .option('--key <id=file>', 'pseudonymise people with this key, as the detector does; needed only for --with-state')
+    .option(
+      '--key <id=file>',
+      'pseudonymise people with this key, as the detector does; needed for --with-state and planted people',
+    )
     .option('--config <file>', 'service configuration (YAML) that says how to sign in to Kafka: TLS, SASL')
     .option('--checkpoint <file>', 'write the whole state at the end, to go on from later')
     .option('--resume <file>', 'go on from a checkpoint')
@@ -136,6 +142,10 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
     stateless: topic && 'each partition of a topic has a state of its own.',
   });
   if (start !== undefined) note(start.note);
+  const planted = replay.lanes.some(({ policy }) => (policy.detection.honeytokens ?? []).length > 0);
+  if (planted && options.key === undefined) {
+    warn('the policy names planted people (streams.honeytokens): without the --key of the detector none is recognised');
+  }
   const header = checkpointHeader({
     policies: replay.lanes.map((lane) => lane.policy.digest),
     containment: options.containment,
@@ -169,18 +179,34 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
     accounts: replay.accounts.size,
   });
 
-  const result = resultOf(replay, labels, start, options, sweepValues, (performance.now() - startedMs) / 1000);
+  const unread = unreadForTime(replay, {
+    topic: topic !== undefined,
+    goesOn: options.resume !== undefined || start?.state !== undefined,
+  });
+  const result = resultOf(replay, labels, start, options, sweepValues, {
+    unread,
+    wallSeconds: (performance.now() - startedMs) / 1000,
+  });
   process.stdout.write(
     options.format === 'json' ? `${JSON.stringify(jsonResult(result))}\n` : textReport(result, options.top),
   );
   for (const line of [...written, ...replay.rejections.lines()]) note(line);
   for (const limit of replay.limits()) warn(limit);
+  warnOfUnread(result);
   if (replay.events === 0) {
     if (replay.rejections.total === 0) note('The input holds no event.');
     else warn('not one record could be taken: is this the right format?');
   }
+  if (result.unread?.failed) process.exitCode = EXIT.failure;
   if (replay.truncated || (replay.events === 0 && replay.rejections.total > 0)) process.exitCode = EXIT.failure;
   checkAssertions(assertions, result);
+}
+
+function warnOfUnread({ replay, summaries, unread }: ReplayResult): void {
+  if (unread) warn(unread.text);
+  // The same log and labels in every lane: the first speaks for all.
+  const absent = absentAttacks(summaries?.get(replay.lanes[0].name)?.attacks ?? []);
+  if (absent !== undefined) warn(`labelled, but ${absent}`);
 }
 
 function refuseBaselineMisuse(options: ReplayCommandOptions): void {
@@ -227,7 +253,7 @@ function resultOf(
   start: BaselineStart | undefined,
   options: ReplayCommandOptions,
   sweepValues: ReturnType<typeof parseSweep>,
-  wallSeconds: number,
+  more: Pick<ReplayResult, 'unread' | 'wallSeconds'>,
 ): ReplayResult {
   const summaries =
     labels && new Map(replay.lanes.map((lane) => [lane.name, summarise(replay, lane, labels, options.warmUp)]));
@@ -242,7 +268,7 @@ function resultOf(
     against: options.against === undefined ? undefined : replay.lanes[1],
     sweep: sweepValues.length === 0 ? undefined : { path: sweepValues[0].path, lanes: swept },
     robots: rankingReport(replay.lanes[0], replay.robots),
-    wallSeconds,
+    ...more,
   };
 }
 
@@ -266,7 +292,11 @@ function checkAssertions(assertions: readonly Assertion[], { replay, summaries }
   for (const assertion of assertions) {
     const { value, failed } = assertion.check(figures);
     if (!failed) continue;
-    warn(`--fail-on ${assertion.text} came true: it is ${value}`);
+    warn(
+      Number.isNaN(value)
+        ? `--fail-on ${assertion.text} cannot be told: no labelled attack is in the log`
+        : `--fail-on ${assertion.text} came true: it is ${value}`,
+    );
     process.exitCode = EXIT.assertion;
   }
 }

@@ -81,7 +81,7 @@ const COMPARE = {
 export interface Assertion {
   readonly text: string;
   readonly needsLabels: boolean;
-  /** The figure as it came out, and whether that is a failure. */
+  /** The figure as it came out, NaN where nothing tells it, and whether that is a failure. */
   check(figures: Figures): { readonly value: number; readonly failed: boolean };
 }
 
@@ -106,7 +106,8 @@ export function parseAssertion(text: string): Assertion {
     needsLabels: named.needsLabels,
     check: (figures) => {
       const value = named.value(figures);
-      return { value, failed: compare(value, Number(limit)) };
+      // What cannot be known must not pass for good.
+      return { value, failed: Number.isNaN(value) || compare(value, Number(limit)) };
     },
   };
 }

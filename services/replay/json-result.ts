@@ -7,6 +7,7 @@ import type { Lane } from './lane.ts';
 import type { RankingReport } from './ranking-report.ts';
 import type { Replay } from './replay.ts';
 import type { LaneSummary, Spread } from './summary.ts';
+import type { Unread } from './unread.ts';
 
 /** All that a finished replay has to tell. */
 export interface ReplayResult {
@@ -21,6 +22,8 @@ export interface ReplayResult {
     | undefined;
   /** Undefined where the log does not say who is a robot. */
   readonly robots: RankingReport | undefined;
+  /** Undefined where (nearly) the whole log was in order of time. */
+  readonly unread: Unread | undefined;
   readonly wallSeconds: number;
 }
 
@@ -29,7 +32,7 @@ const rounded = (value: number, decimals = 3): number => Math.round(value * 10 *
 
 /** The one object of `vigie replay --format json`. Same input and policy, same bytes, `wall_s` aside. */
 export function jsonResult(result: ReplayResult): unknown {
-  const { replay, start, summaries, against, sweep, robots } = result;
+  const { replay, start, summaries, against, sweep, robots, unread } = result;
   const [lane] = replay.lanes;
   const labels = summaries?.get(lane.name);
   return {
@@ -47,6 +50,7 @@ export function jsonResult(result: ReplayResult): unknown {
       ...(replay.controls.given > 0 && { controls: replay.controls }),
       ...(lane.portal && { refused: lane.portal.refused }),
       ...(replay.truncated && { truncated: true }),
+      ...(unread && { unread_for_time: rounded(unread.share) }),
       wall_s: rounded(result.wallSeconds),
     },
     alerts: alertsOf(lane),
@@ -144,26 +148,31 @@ export const actedByRung = (lane: Lane): Record<Exclude<Rung, 'alert'>, number> 
   return { step_up: count('step_up'), throttle: count('throttle'), suspend: count('suspend') };
 };
 
+/** Figures of nothing are NaN, which JSON writes as null. */
 const spread = ({ median, p95, max }: Spread) => ({ median, p95, max });
 
 function labelsOf({ attacks, byKind, honest, campaigns }: LaneSummary): unknown {
   return {
-    attacks: attacks.map(({ attack, before, firstMs, accounts, ifNobodyActed, contained, containedByCampaign }) => ({
-      id: attack.id,
-      kind: attack.kind,
-      accounts: attack.accounts.length,
-      exposed: {
-        ...before,
-        contained,
-        contained_by_campaign: containedByCampaign,
-        if_nobody_acted: ifNobodyActed,
-      },
-      first: Object.fromEntries(RUNGS.map((rung) => [rung, firstMs[rung] === undefined ? null : iso(firstMs[rung])])),
-      accounts_reached: accounts,
-    })),
+    attacks: attacks.map(
+      ({ attack, events, before, firstMs, accounts, ifNobodyActed, contained, containedByCampaign }) => ({
+        id: attack.id,
+        kind: attack.kind,
+        accounts: attack.accounts.length,
+        events,
+        exposed: {
+          ...before,
+          contained,
+          contained_by_campaign: containedByCampaign,
+          if_nobody_acted: ifNobodyActed,
+        },
+        first: Object.fromEntries(RUNGS.map((rung) => [rung, firstMs[rung] === undefined ? null : iso(firstMs[rung])])),
+        accounts_reached: accounts,
+      }),
+    ),
     by_kind: byKind.map((k) => ({
       kind: k.kind,
       attacks: k.attacks,
+      not_in_log: k.notInLog,
       reached: k.reached,
       exposed: {
         ...Object.fromEntries(RUNGS.map((rung) => [rung, spread(k.before[rung])])),

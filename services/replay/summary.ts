@@ -28,6 +28,8 @@ export interface KindSummary {
   /** `all` for every attack. */
   readonly kind: string;
   readonly attacks: number;
+  /** Attacks of which the log holds nothing: all figures below leave them out. With all of them, spreads are NaN. */
+  readonly notInLog: number;
   /** People exposed before the rung; an attack that never reached it counts with everybody. */
   readonly before: Readonly<Record<Rung, Spread>>;
   /** Attacks of which some account reached the rung. */
@@ -60,11 +62,14 @@ export function summarise(replay: Replay, lane: Lane, labels: Labels, warmUpDays
   };
 }
 
-function summariseKind(kind: string, attacks: readonly AttackExposure[]): KindSummary {
+function summariseKind(kind: string, labelled: readonly AttackExposure[]): KindSummary {
+  // Nothing exposed of what is not in the log would look like a perfect defence.
+  const attacks = labelled.filter((a) => a.events > 0);
   const byRung = <T>(of: (rung: Rung) => T) => Object.fromEntries(RUNGS.map((r) => [r, of(r)])) as Record<Rung, T>;
   return {
     kind,
-    attacks: attacks.length,
+    attacks: labelled.length,
+    notInLog: labelled.length - attacks.length,
     before: byRung((rung) => spread(attacks.map((a) => a.before[rung]))),
     reached: byRung((rung) => attacks.filter((a) => a.firstMs[rung] !== undefined).length),
     ifNobodyActed: spread(attacks.map((a) => a.ifNobodyActed)),
@@ -73,8 +78,9 @@ function summariseKind(kind: string, attacks: readonly AttackExposure[]): KindSu
 }
 
 function spread(values: readonly number[]): Spread {
+  if (values.length === 0) return { median: Number.NaN, p95: Number.NaN, max: Number.NaN };
   const sorted = [...values].sort((a, b) => a - b);
   // Quantiles between two people are rounded to tenths: more would be noise of the arithmetic.
   const quantile = (q: number) => Math.round(quantileSorted(sorted, q) * 10) / 10;
-  return { median: quantile(0.5), p95: quantile(0.95), max: sorted.at(-1) ?? 0 };
+  return { median: quantile(0.5), p95: quantile(0.95), max: sorted.at(-1)! };
 }

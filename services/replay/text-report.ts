@@ -8,6 +8,7 @@ import type { ReplayResult } from './json-result.ts';
 import { actedByRung } from './json-result.ts';
 import type { Lane } from './lane.ts';
 import type { LaneSummary } from './summary.ts';
+import { absentAttacks } from './unread.ts';
 
 const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
@@ -29,7 +30,7 @@ export function textReport(result: ReplayResult, top: number): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function headline({ replay, wallSeconds }: ReplayResult): string {
+function headline({ replay, wallSeconds, unread }: ReplayResult): string {
   const rate = wallSeconds > 0 ? `, ${formatCount(Math.round(replay.events / wallSeconds))} events/s` : '';
   const span = replay.events > 0 ? `, ${minute(replay.fromMs)} to ${minute(replay.toMs)} UTC` : '';
   const lines = [
@@ -41,6 +42,7 @@ function headline({ replay, wallSeconds }: ReplayResult): string {
     const counts = Object.entries(replay.rejections.counts()).map(([reason, n]) => `${formatCount(n)} ${reason}`);
     lines.push(`${formatCount(replay.rejections.total)} records rejected: ${counts.join(', ')}`);
   }
+  if (unread) lines.push(unread.text);
   const refused = replay.lanes[0].portal?.refused;
   if (refused) {
     lines.push(
@@ -112,7 +114,9 @@ function actions(lane: Lane): string {
   return `${strong('What the response would do')}\n${formatTable(head, rows)}${notices}`;
 }
 
-function exposure({ byKind }: LaneSummary, lane: Lane): string {
+const known = (figure: number): number | string => (Number.isNaN(figure) ? 'not known' : figure);
+
+function exposure({ byKind, attacks }: LaneSummary, lane: Lane): string {
   if (byKind.length === 0) return '';
   const simulated = lane.portal !== undefined;
   const head = [
@@ -124,12 +128,17 @@ function exposure({ byKind }: LaneSummary, lane: Lane): string {
   ];
   const rows = byKind.map((k) => [
     k.kind,
-    k.attacks,
-    ...RUNGS.flatMap((rung) => [k.before[rung].median, k.before[rung].p95, `${k.reached[rung]}/${k.attacks}`]),
-    ...(simulated ? [k.contained.median, k.contained.p95] : []),
-    k.ifNobodyActed.median,
+    k.attacks - k.notInLog,
+    ...RUNGS.flatMap((rung) => [
+      known(k.before[rung].median),
+      known(k.before[rung].p95),
+      `${k.reached[rung]}/${k.attacks - k.notInLog}`,
+    ]),
+    ...(simulated ? [known(k.contained.median), known(k.contained.p95)] : []),
+    known(k.ifNobodyActed.median),
   ]);
-  return `${strong('People exposed, median and 95th percentile per attack')}\n${formatTable(head, rows)}`;
+  const absent = absentAttacks(attacks);
+  return `${strong('People exposed, median and 95th percentile per attack')}\n${formatTable(head, rows)}${absent === undefined ? '' : `\n${absent}`}`;
 }
 
 function honest({ honest: cost }: LaneSummary): string {
@@ -183,9 +192,7 @@ function sweepTable(
     const { rungs } = summary.honest;
     return [
       ...row,
-      all?.before.suspend.median ?? '',
-      all?.before.suspend.p95 ?? '',
-      all?.contained.median ?? '',
+      ...(all ? [all.before.suspend.median, all.before.suspend.p95, all.contained.median].map(known) : ['', '', '']),
       rungs.alert.accountMonths,
       rungs.step_up.accountMonths,
       rungs.suspend.accountMonths,

@@ -132,6 +132,64 @@ test('--fail-on ends with 3 after the result is printed', async () => {
   expect((await replay(log, '--fail-on', 'false_suspends>0')).code).toBe(2);
 });
 
+test('labelled attacks that are not in the log are named and lower no figure', async () => {
+  const known = JSON.parse(readFileSync(labels, 'utf8'));
+  const [attack] = known.attacks;
+  const absent = ['elsewhere', 'another-year'].map((id) => ({ ...attack, id }));
+  absent[0].accounts = ['PS-mistyped'];
+  absent[1].start = absent[1].end = '2019-01-01T00:00:00Z';
+  const mixed = file('mixed.json', JSON.stringify({ ...known, attacks: [absent[0], attack, absent[1]] }));
+  const alone = JSON.parse((await replay(log, '--labels', labels, '--format', 'json')).stdout).labels;
+  const run = await replay(log, '--labels', mixed, '--format', 'json');
+  const found = JSON.parse(run.stdout).labels;
+  expect(found.attacks.map((a: { events: number }) => a.events > 0)).toEqual([false, true, false]);
+  expect(alone.by_kind).toHaveLength(2);
+  expect(alone.by_kind[1].exposed.if_nobody_acted.median).toBeGreaterThan(10);
+  expect(found.by_kind).toEqual(alone.by_kind.map((kind: object) => ({ ...kind, attacks: 3, not_in_log: 2 })));
+  expect(run.code).toBe(0);
+  expect(run.stderr).toContain('not in this log: elsewhere, another-year');
+
+  const none = file('none.json', JSON.stringify({ attacks: absent }));
+  const text = await replay(log, '--labels', none, '--fail-on', 'exposed_median>30');
+  expect(text.stdout).toContain('not in this log: elsewhere, another-year');
+  expect(text.stdout).toMatch(/sweep +0 .*not known/);
+  // A figure that nothing tells is no figure that holds.
+  expect(text.code).toBe(3);
+  expect(text.stderr).toContain('exposed_median>30 cannot be told');
+  expect((await replay(log, '--labels', mixed)).stderr).not.toContain('cannot be told');
+  expect((await replay(log, '--labels', labels)).stderr).not.toContain('not in this log');
+});
+
+test('a log that is not in order of time says how much of it was not read, and fails where that is most', async () => {
+  const accountOf = (line: string): string => JSON.parse(line).account.id;
+  const timeOf = (line: string): string => JSON.parse(line).time;
+  const byAccount = lines.toSorted((a, b) => (accountOf(a) < accountOf(b) ? -1 : accountOf(a) > accountOf(b) ? 1 : 0));
+  const exported = file('by-account.ndjson', byAccount.join('\n'));
+  const run = await replay(exported, '--format', 'json');
+  expect(run.code).toBe(1);
+  const { run: header } = JSON.parse(run.stdout);
+  const lost = header.rejected.time_too_old + (header.rejected.time_ahead ?? 0);
+  expect(lost).toBeGreaterThan(lines.length / 2);
+  expect(header.unread_for_time).toBeCloseTo(lost / lines.length, 3);
+  const words = `${Math.floor((lost / lines.length) * 100)} % of the log was not read: it is not in order of time`;
+  expect(run.stderr).toContain(words);
+  expect((await replay(exported)).stdout).toContain(words);
+
+  // One day in twelve put at the end: said, but no failure. A few late records: not even said.
+  const [first] = lines.map(timeOf).toSorted();
+  const until = new Date(Date.parse(first) + 86_400_000).toISOString();
+  const early = lines.filter((line) => timeOf(line) < until);
+  const late = lines.filter((line) => timeOf(line) >= until);
+  const some = await replay(file('some.ndjson', [...late, ...early].join('\n')), '--format', 'json');
+  expect(some.code).toBe(0);
+  expect(some.stderr).toMatch(/\b[1-9]\d? % of the log was not read/);
+  const few = await replay(file('few.ndjson', [...late, ...early.slice(0, 3)].join('\n')), '--format', 'json');
+  expect(few.code).toBe(0);
+  expect(JSON.parse(few.stdout).run.rejected.time_too_old).toBe(3);
+  expect(few.stderr).not.toContain('of the log was not read');
+  expect(JSON.parse((await replay(log, '--format', 'json')).stdout).run).not.toHaveProperty('unread_for_time');
+});
+
 test('bad records are counted with their places and change nothing else', async () => {
   const [a, b, c] = lines;
   const far = JSON.stringify({ ...JSON.parse(b), id: 'far', time: '2031-01-01T00:00:00Z' });
