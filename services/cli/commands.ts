@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('#services/policy/command.ts')).registerPolicy,
   },
   {
+    name: 'pseudonym',
+    summary: 'turn NIR into the pseudonyms that a policy may name (planted people)',
+    load: async () => (await import('#services/pseudonym/command.ts')).registerPseudonym,
+  },
+  {
     name: 'simulate',
     summary: 'labelled traffic with chosen attacks, as access events',
     load: async () => (await import('#services/simulate/command.ts')).registerSimulate,
