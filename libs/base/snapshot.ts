@@ -61,12 +61,12 @@ export class SnapshotWriter {
 /** So many bytes are summed up at a stretch, some milliseconds' worth. */
 const SEAL_STRETCH_BYTES = 8 * 1024 * 1024;
 
-/** Puts the checksum behind a snapshot that begins after `room` bytes, letting others work in between. */
-export async function sealSnapshot(bytes: Uint8Array, room: number): Promise<void> {
+/** Puts the checksum behind a snapshot that begins after `room` bytes; between two stretches the caller may do other work. */
+export function* sealSnapshot(bytes: Uint8Array, room: number): Generator<undefined> {
   const end = bytes.byteLength - CRC_BYTES;
   let crc = 0;
   for (let at = room; at < end; at += SEAL_STRETCH_BYTES) {
-    if (at > room) await new Promise((resolve) => setImmediate(resolve));
+    if (at > room) yield;
     crc = crc32(bytes.subarray(at, Math.min(end, at + SEAL_STRETCH_BYTES)), crc);
   }
   writeCrc(bytes, crc);

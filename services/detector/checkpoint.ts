@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { sealSnapshot } from '#libs/base/snapshot.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
@@ -41,7 +42,12 @@ export function copyCheckpoint(head: CheckpointHead, state: PipelineState, memor
   start.writeUInt32LE(json.length, 4);
   start.writeUInt32LE(crc32(json), 8);
   bytes.set(json, HEAD_BYTES);
-  return { bytes, seal: () => sealSnapshot(bytes, room) };
+  return {
+    bytes,
+    seal: async () => {
+      for (const _ of sealSnapshot(bytes, room)) await nextTurn();
+    },
+  };
 }
 
 export interface CopiedCheckpoint {
