@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SnapshotWriter } from '#libs/base/snapshot.ts';
 import { parseAttack } from '#services/simulate/attack-spec.ts';
 import { createSimulation } from '#services/simulate/simulation.ts';
-import { runInProcess } from '../../support/run-in-process.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 
 /** `--baseline-out` and `--baseline` as an operator uses them: an archive, and the live log that comes after it. */
 
@@ -80,7 +80,7 @@ test('with the state, the live part gives byte for byte the alerts of one run ov
 
   const cold = await replay(live);
   expect(JSON.stringify(alertsOf(cold.stdout))).not.toBe(JSON.stringify(given));
-}, 60_000);
+});
 
 test('the readable part names no account and no person of the log', () => {
   const text = readFileSync(at('whole.yaml'), 'utf8');
@@ -127,7 +127,7 @@ test('a state of another policy, key or version counts for its groups only, and 
   writeFileSync(at('whole.state'), bytes);
   const wrong = await replay(live, '--baseline', baseline);
   expect(wrong).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('its SHA-256 is another') });
-}, 60_000);
+});
 
 test('a key of one’s own goes with the state', async () => {
   const baseline = at('keyed.yaml');
@@ -142,7 +142,7 @@ test('a key of one’s own goes with the state', async () => {
     stderr: expect.stringContaining('5 bytes'),
   });
   expect(await replay(live, '--key', 'nothing')).toMatchObject({ code: 2 });
-}, 60_000);
+});
 
 test('vigie calibrate writes it for the policy with the calibration that it has just learnt', async () => {
   const baseline = at('calibrated.yaml');
@@ -154,7 +154,7 @@ test('vigie calibrate writes it for the policy with the calibration that it has 
   const used = await replay(live, '--policy', at('with.yaml'), '--baseline', baseline);
   expect(used.stderr).toContain('goes on from the whole state');
   expect(await runInProcess(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
-}, 60_000);
+});
 
 test('what cannot be is said', async () => {
   const baseline = at('whole.yaml');
