@@ -45,6 +45,8 @@ export class Chronicle {
   /** Honest accounts that analysts were told of in the story, without any restriction. */
   readonly alerted = new Set<string>();
   honestRefused = 0;
+  /** When the thief was first refused for the suspension, while the read-back is on its way: told after it. */
+  #refusedEarlyMs: number | undefined;
   readonly #teller: Teller;
   readonly #moments: Moments;
   readonly #now: () => number;
@@ -93,6 +95,7 @@ export class Chronicle {
       const stop = { rung, timeMs: plan.timeMs, eventToVerifiedMs, exposed: plan.exposed };
       this.stops.push(stop);
       this.#teller.stopped(stop);
+      if (rung === 'suspend') this.tellEarlyRefusal();
     } else if (this.#raise(this.disturbed, accountId, rung)) this.#teller.disturbed(plan);
   }
 
@@ -108,9 +111,17 @@ export class Chronicle {
     if (isThief) {
       const before = this.thiefRefused.get(refused) ?? 0;
       this.thiefRefused.set(refused, before + 1);
-      if (before === 0) this.#teller.thiefRefused(refused, delivery.arrivalMs);
+      if (before > 0) return;
+      if (refused === 'suspended' && !this.isStopped) this.#refusedEarlyMs = delivery.arrivalMs;
+      else this.#teller.thiefRefused(refused, delivery.arrivalMs);
     } else if (delivery.accountId === this.stolen) this.holderRefused += 1;
     else this.honestRefused += 1;
+  }
+
+  /** Tells a refusal that waited for the read-back of the stop; once the story is over it waits no longer. */
+  tellEarlyRefusal(): void {
+    if (this.#refusedEarlyMs !== undefined) this.#teller.thiefRefused('suspended', this.#refusedEarlyMs);
+    this.#refusedEarlyMs = undefined;
   }
 
   /** Keeps the highest rung of each account; true where that is news. */

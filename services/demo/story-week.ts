@@ -41,4 +41,5 @@ export async function runStoryWeek(stage: Stage, attack: AttackSpec): Promise<vo
     copies: true,
   });
   await stage.embedded.settled(stage.signal);
+  chronicle.tellEarlyRefusal();
 }
