@@ -39,6 +39,9 @@ export const ACCOUNT_SCHEMA = {
   device: ['i32', SOURCES],
   deviceDay: ['u16', SOURCES],
   deviceFirst: ['u16', SOURCES],
+  /** Hash of the last event's source and day, and whether that source is recent: most events come from where the last did. */
+  lastSource: ['i32', 1],
+  lastRecent: ['u8', 1],
   /** When the last new source came, minutes since the epoch; how much it says, nats. */
   sourceMinute: ['u32', 1],
   sourceNats: ['f32', 1],

@@ -91,11 +91,15 @@ export function ageGroupFactor(births: Uint16Array, at: number, length: number, 
   if (length < MIN_BIRTHS) return UNDECIDED;
   let sameMonth = 0;
   for (let i = 0; i < length; i++) {
-    if (births[at + i] === birth) sameMonth++;
-    sorted[i] = births[at + i]!;
+    const other = births[at + i]!;
+    if (other === birth) sameMonth++;
+    // Sorted by insertion: a dozen numbers, and nothing allocated.
+    let j = i;
+    for (; j > 0 && sorted[j - 1]! > other; j--) sorted[j] = sorted[j - 1]!;
+    sorted[j] = other;
   }
   if (sameMonth > length / 4) return OUTSIDE;
-  const middle = Math.floor(sorted.subarray(0, length).sort()[length >> 1]! / 12);
+  const middle = Math.floor(sorted[length >> 1]! / 12);
   const apart = Math.abs(middle - Math.floor(birth / 12));
   return Math.min(apart, 100 - apart) <= AGE_SPAN ? (WITHIN / (2 * AGE_SPAN + 1)) * YEARS : OUTSIDE;
 }

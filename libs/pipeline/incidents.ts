@@ -18,6 +18,7 @@ import {
 import type { Alert, Evidence, InsurerExposure } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, CHANNELS, CLASS_MANAGER, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENTS } from '#libs/model/departments.ts';
+import { WATCH_LEVELS } from '#libs/model/signal.ts';
 import { S_DORMANT, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
 import { wokeNats } from './accounts.ts';
 import { bestBenign } from './benign.ts';
@@ -45,12 +46,15 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   const account = channels.account[row]!;
   const accountClass = accounts.accountClass[account]!;
   const source = sourceNats(state, account, minute);
+  const woke = wokeNats(state, account, minute);
+  const quota = quotaReached(state, row, minute);
+  if (quota === QUOTA_HELD && !bulk && isQuiet(state, row, source + woke)) return;
   scoreInto(
     score,
     channels.nats,
     row * STREAM_ROOM,
     source,
-    wokeNats(state, account, minute),
+    woke,
     channels.allowance[row]!,
     channels.switchNats[row]!,
     Math.min(channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS, outageCeiling(state)),
@@ -64,7 +68,6 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   if (total > channels.peakScore[row]!) channels.peakScore[row] = total;
   signalRise(state, row, inGrace, minute);
   state.observer?.(row, total, score.gate ? who : 0);
-  const quota = quotaReached(state, row, minute);
   // Such a day teaches nothing. A lower bar would freeze an honest account that has changed in what it used to be, and one
   // that is larger than its quota would never be learnt.
   if (total >= policy.thresholds[RUNG_STEP_UP]!) {
@@ -81,6 +84,19 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   raise(state, row, timeMs, minute, bits, total, score);
   // Half of the quota more, and it is reached again.
   if (quota === QUOTA_UNFOLLOWED) channels.spent[row] = channels.unfollowed[row]! - channels.quotaUnfollowed[row]! / 2;
+}
+
+/** Whether all of a row's evidence together could not make it remarkable: then it need not be worked out. */
+function isQuiet(state: PipelineState, row: number, fromSources: number): boolean {
+  const { channels } = state;
+  if (channels.incident[row] !== 0 || channels.watch[row] !== 0 || state.observer !== undefined) return false;
+  // A stream is never worth more than its nats.
+  let most = fromSources;
+  const end = row * STREAM_ROOM + STREAM_COUNT;
+  for (let at = row * STREAM_ROOM; at < end; at++) most += channels.nats[at]!;
+  return (
+    most < WATCH_LEVELS[0] && most < state.policy.thresholds[RUNG_ALERT]! && most < channels.peakScore[row]! - 0.001
+  );
 }
 
 /** Which quota is used up. */

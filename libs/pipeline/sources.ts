@@ -52,6 +52,8 @@ export function noteSource(
   const hasNetwork = event.networkLo !== 0 || event.networkHi !== 0;
   const hasDevice = event.deviceLo !== 0 || event.deviceHi !== 0;
   if (!hasNetwork && !hasDevice) return false;
+  const same = sourceHash(event, today);
+  if (accounts.lastSource[account] === same) return accounts.lastRecent[account] === 1;
   let recent = false;
   let newNetwork = false;
   let newDevice = false;
@@ -76,7 +78,16 @@ export function noteSource(
     accounts.sourceMinute[account] = minute;
     accounts.sourceNats[account] = newSourceNats(rate, newDevice && newNetwork);
   }
+  accounts.lastSource[account] = same;
+  accounts.lastRecent[account] = recent ? 1 : 0;
   return recent;
+}
+
+/** Of network, device and day; never 0, which is no source at all. */
+function sourceHash(event: AccessEvent, today: number): number {
+  const network = event.networkLo ^ Math.imul(event.networkHi, 0x9e3779b1);
+  const device = event.deviceLo ^ Math.imul(event.deviceHi, 0x85ebca6b);
+  return (network ^ Math.imul(device, 0xc2b2ae35) ^ Math.imul(today, 0x27d4eb2f)) | 0 || 1;
 }
 
 const isRecent = (first: number, day: number): boolean => first !== 0 && ((day - first) & 0xffff) < NEW_SOURCE_DAYS;

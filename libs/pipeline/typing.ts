@@ -30,8 +30,9 @@ export function forgiveSlips(state: PipelineState, row: number, event: AccessEve
   if (event.nirPrefix < 0) return;
   const channels = state.channels;
   for (let at = row * TYPED; at < (row + 1) * TYPED; at++) {
+    if (channels.slipNats[at] === 0) continue;
     const since = minute - channels.slipMinute[at]!;
-    if (channels.slipNats[at] === 0 || since < 0 || since > CORRECTED_WITHIN_MINUTES) continue;
+    if (since < 0 || since > CORRECTED_WITHIN_MINUTES) continue;
     if (differingDigits(channels.slipPrefix[at]!, channels.slipOrder[at]!, event) > MAX_DIGITS) continue;
     for (const stream of [S_MISS, S_MISS_SOURCE]) {
       const i = row * STREAM_ROOM + stream;

@@ -35,6 +35,9 @@ export function fillEvent(
   event.birthDepartment = (who & 7) < 5 ? event.accountDepartment : 1 + ((who >>> 3) & 63);
   event.nirPrefix = who * 2;
   event.nirOrder = mix32(who, 8) & 511;
+  event.nirYear = who & 63;
+  event.identity = 1 + (who & 7);
+  event.coverageEndDay = Math.floor(timeMs / 86_400_000) + ((who >>> 8) % 40 === 0 ? -30 : 200);
   event.networkLo = mix32(account, 9) | 0;
   event.deviceLo = mix32(account, 10) | 0;
   event.insurer = '00123456';
