@@ -1,4 +1,5 @@
-import { Command, CommanderError } from 'commander';
+import type { Option } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import type { CommandEntry } from './commands.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
@@ -37,7 +38,7 @@ async function buildProgram(args: readonly string[], commands: readonly CommandE
     .helpOption('--help', 'show help')
     .exitOverride()
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, optionDescription })
     .addHelpText(
       'after',
       '\nMessages go to stderr, results to stdout. NO_COLOR is honoured.\nExit codes: 0 done, 1 failure, 2 usage, 3 a --fail-on came true, 78 bad configuration, 130 interrupted.',
@@ -49,6 +50,12 @@ async function buildProgram(args: readonly string[], commands: readonly CommandE
     else program.command(entry.name).description(entry.summary);
   }
   return program;
+}
+
+/** As Commander describes an option, and whether the command cannot do without. */
+function optionDescription(this: Help, option: Option): string {
+  const text = Help.prototype.optionDescription.call(this, option);
+  return option.mandatory ? `${text} (required)` : text;
 }
 
 function exitCodeOf(error: unknown): number {

@@ -12,9 +12,13 @@ import type { Finding } from './finding.ts';
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('looks at everything that is configured and says what is wrong and what to do; changes nothing')
+    .description('look at everything that is configured and say what is wrong and what to do; changes nothing')
     .requiredOption('--config <file>', 'configuration of the service (YAML)')
     .addOption(formatOption())
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing is wrong (warnings aside), 1 something is, 2 usage, 78 the configuration cannot be read.',
+    )
     .action(async ({ config, format }: { config: string; format: OutputFormat }) => {
       const findings = await examineAll(loadServiceConfig(config), Date.now);
       const problems = findings.filter(({ verdict }) => verdict === 'problem').length;

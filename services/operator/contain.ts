@@ -29,7 +29,16 @@ interface Meant extends ServerOptions {
 export function registerContain(program: Command): void {
   const contain = program
     .command('contain')
-    .description('restrict every account of a class, organisation or campaign: one person asks, another approves');
+    .description('restrict every account of a class, organisation or campaign: one person asks, another approves')
+    .addHelpText(
+      'after',
+      `
+  vigie contain preview --class manager                                    who would be hurt, and the digest of that list
+  vigie contain ask --class manager --digest <digest> --reason 'ticket 7'  the id of what is asked
+  vigie contain approve <id> --digest <digest>                             another person, who has seen the same list
+
+With --campaign an id of a campaign takes the place of a class.`,
+    );
 
   selecting(contain.command('preview'))
     .description('who would be hurt; changes nothing')

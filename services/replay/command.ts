@@ -101,7 +101,14 @@ export function registerReplay(program: Command): void {
         .choices(['simulate', 'off'])
         .default('off'),
     )
-    .option('--fail-on <expression>', 'end with exit code 3 if it is true, such as false_suspends>0', collect, [])
+    .addOption(
+      new Option(
+        '--fail-on <expression>',
+        'end with exit code 3 if it is true, such as false_suspends>0; may be repeated',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .option(
       '--warm-up <days>',
       'days at the beginning that teach the detector but do not count as cost to honest accounts (needs --labels)',

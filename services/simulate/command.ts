@@ -44,13 +44,16 @@ Each may be given values of its own: profession, size (small, medium, large), ra
 after the first), hours (open, closed, evening, any), source (own, victim, hosting, mobile), shared (true: all accounts
 from one place), accounts (how many), people (at most), account (a certain one), padding, forged, growth, cadence.
 
+Hard cases: ${HARD_CASES.join(', ')}.
+
 Examples:
   vigie simulate --attack sweep --labels labels.json | vigie replay - --labels labels.json
   vigie simulate --attack stolen-list:profession=optician,rate=60 --days 60 --out traffic.ndjson.zst
   vigie simulate --attack distributed:shared=true --accounts 2000 --days 45 --out - | head
   vigie simulate --scenario cegedim-2025 --labels labels.json --out cegedim.ndjson.zst
   vigie simulate --accounts 1000 --days 30 --start 2026-01-01 --hard-cases recheck,screening --out january.ndjson.gz
-`;
+
+Exit codes: 0 done, 1 something cannot be written, 2 usage, 130 interrupted.`;
 
 /** Adds the command to the program. Exit codes: 0 done, 1 failure, 2 wrong use. */
 export function registerSimulate(program: Command): void {
@@ -61,18 +64,26 @@ export function registerSimulate(program: Command): void {
     .option('--accounts <n>', 'accounts at the start', wholeNumber(1, 1_000_000), DEFAULT_CONFIG.accounts)
     .option('--days <n>', 'length of the log', wholeNumber(1, 3660), DEFAULT_CONFIG.days)
     .option('--start <date>', 'first day, YYYY-MM-DD', date, DEFAULT_CONFIG.start)
-    .option('--attack <name[:key=value,…]>', 'adds an attack; may be repeated', collectAttack, [])
     .addOption(
-      new Option('--scenario <name>', 'an incident that happened; options that are given go before it').choices(
-        scenarioNames(),
-      ),
+      new Option('--attack <name[:key=value,…]>', 'adds an attack; may be repeated')
+        .argParser(collectAttack)
+        .default([], 'none'),
     )
-    .option('--departments <codes>', 'where the accounts are, as 69,38,01; all of France by default', departments, [])
-    .option(
-      '--hard-cases <on|off|list>',
-      'what honest accounts do that looks like theft',
-      hardCases,
-      DEFAULT_CONFIG.hardCases,
+    .addOption(
+      new Option(
+        '--scenario <name>',
+        'traffic and thefts like those of an incident that happened; options that you give win over it',
+      ).choices(scenarioNames()),
+    )
+    .addOption(
+      new Option('--departments <codes>', 'where the accounts are, as 69,38,01')
+        .argParser(departments)
+        .default([], 'all of France'),
+    )
+    .addOption(
+      new Option('--hard-cases <on|off|list>', 'what honest accounts do that looks like theft: all, nothing, or some')
+        .argParser(hardCases)
+        .default(DEFAULT_CONFIG.hardCases, 'on'),
     )
     .option('--out <file>', 'where the events go; - is standard output, .gz and .zst compress', '-')
     .option(

@@ -32,14 +32,39 @@ const SERVICES = new Map<string, StartService>([
   ['notifier', startConfiguredNotifier],
 ]);
 
+const HELP = `
+detector     reads the access log, writes alerts
+correlator   finds campaigns over many accounts in what the detectors of all partitions say
+responder    restricts accounts as the policy says, serves the API for people and the portal's gate
+notifier     sends alerts, notices and actions to a SIEM and to people
+all          what the configuration has a part for, in one process
+
+A configuration for Kafka, with files beside it (paths are taken from its folder):
+
+  log: { kind: kafka, brokers: ['localhost:9092'] }
+  policy_file: policy.yaml
+  key: { id: '2026', file: pseudonym.key }
+  detector: { checkpoints: state/detector }
+  correlator: { checkpoints: state/correlator }
+  responder: { store_file: state/actions.db, register_file: state/register.db }
+
+The key is 32 bytes or more that nobody else may read: (umask 077; openssl rand -hex 32 > pseudonym.key).
+First vigie topics create, then vigie doctor, each with the same --config. Log lines go to stderr as JSON.
+
+Exit codes: 130 stopped when told to, 1 ended by itself, 2 usage, 78 the configuration or a file that it names will not do.`;
+
 /** Adds the command to the program. Exit codes: 130 stopped when told to, 1 ended by itself, 78 configuration. */
 export function registerStart(program: Command): void {
   program
     .command('start')
-    .description('runs a service against the configured backends until it is told to stop (SIGTERM, Ctrl-C)')
+    .description('run a service against the configured backends until it is told to stop (SIGTERM, Ctrl-C)')
     .addArgument(new Argument('<service>', 'what to run').choices([...SERVICES.keys(), 'all']))
     .requiredOption('--config <file>', 'configuration of the service (YAML)')
-    .option('--baseline <file>', 'what another log has taught, for a detector that begins (as baseline_file)')
+    .option(
+      '--baseline <file>',
+      'what another log has taught, for a detector that begins (in place of detector.baseline_file)',
+    )
+    .addHelpText('after', HELP)
     .action(async (service: string, options: { config: string; baseline?: string }) => {
       await runServices(service, withBaseline(loadServiceConfig(options.config), service, options.baseline));
     });

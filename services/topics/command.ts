@@ -12,11 +12,17 @@ const DEFAULT_PARTITIONS = 12;
 
 /** Adds the command to the program. Exit codes: 0 done or all is well, 1 something is missing or unreachable, 78 configuration. */
 export function registerTopics(program: Command): void {
-  const topics = program.command('topics').description('the topics that the product needs');
+  const topics = program
+    .command('topics')
+    .description('make or check the topics that the product needs')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, or all is well; 1 a topic is missing or does not fit, or Kafka does not answer; 2 usage;\n78 the configuration will not do.',
+    );
   topics
     .command('create')
-    .description('makes the topics that are missing; one that exists is left as it is')
-    .requiredOption('--config <file>', 'configuration of the service')
+    .description('make the topics that are missing; one that exists is left as it is')
+    .requiredOption('--config <file>', 'configuration of the service (YAML)')
     .option(
       '--partitions <n>',
       'partitions of the access log where it does not exist: it cannot be changed later',
@@ -26,8 +32,8 @@ export function registerTopics(program: Command): void {
     .action((options: { config: string; partitions: number }) => createTopics(options.config, options.partitions));
   topics
     .command('check')
-    .description('says which topics are missing or do not fit together')
-    .requiredOption('--config <file>', 'configuration of the service')
+    .description('say which topics are missing or do not fit together')
+    .requiredOption('--config <file>', 'configuration of the service (YAML)')
     .action((options: { config: string }) => checkTopics(options.config));
 }
 

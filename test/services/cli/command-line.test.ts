@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { COMMANDS } from '#services/cli/commands.ts';
 import { VERSION } from '#services/cli/version.ts';
+import { serviceConfigSchema } from '#services/config/schema.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
 import { runVigie } from '../../support/run-vigie.ts';
 
@@ -37,4 +39,14 @@ test('every listed command can be loaded and has its own help', async () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toContain(`Usage: vigie ${name}`);
   }
+});
+
+test('help marks what a command cannot do without, and the configuration that it shows is a valid one', async () => {
+  const { stdout } = await runInProcess(['start', '--help']);
+  expect(stdout).toMatch(/--config <file> .*\(required\)/);
+  const shown = stdout.split('\n').filter((line) => /^ {2}[a-z_]+: /.test(line));
+  expect(shown.length).toBeGreaterThan(4);
+  expect(serviceConfigSchema.parse(parse(shown.join('\n')))).toMatchObject({
+    responder: { store_file: 'state/actions.db' },
+  });
 });
