@@ -2,6 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Kafka as KafkaClient, RetryOptions, SASLOptions } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import './codecs.ts';
+import './coordinator-patch.ts';
 import './fetch-patch.ts';
 import './request-queue-patch.ts';
 
