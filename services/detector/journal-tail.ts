@@ -67,6 +67,11 @@ export class JournalTail {
     return seen.promise;
   }
 
+  /** Why the journal is no longer read; undefined while it is. */
+  get ended(): Error | undefined {
+    return this.#ended;
+  }
+
   /** Entries after number `seq`, and the last number of all; undefined where entries in between are no longer held. */
   after(
     partition: number,

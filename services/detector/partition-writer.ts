@@ -30,6 +30,8 @@ export class PartitionWriter {
   readonly predecessor: Opened | undefined;
   #appender: TransactionalAppender;
   #nonce: string;
+  /** This writer's tries to become it anew since it last was. Some may stand in the journal, their answers having got lost. */
+  readonly #tries: Tries = new Map();
   /** Number of the last journal entry known to be written. */
   #seq = 0;
   #closed = false;
@@ -57,7 +59,8 @@ export class PartitionWriter {
 
   /**
    * Writes records and the journal entries that name them, all or nothing, and not twice. The entries are numbered on from
-   * {@link nextSeq}. Errors: {@link FencedError} when another instance has the partition now.
+   * {@link nextSeq}. Errors: {@link FencedError} when another instance has the partition now; the journal's own when it is no
+   * longer read, for what was written can then not be known any more.
    */
   async write(entries: readonly Numbered[], records: readonly NewRecord[] = []): Promise<void> {
     const all = [...records, ...entries.map((entry) => journalRecord(this.#parts, entry))];
@@ -81,16 +84,20 @@ export class PartitionWriter {
 
   /** Becomes the writer anew, which ends the open transaction one way or the other, and looks for the entry. */
   async #wasWritten(seq: number, delayMs: number): Promise<boolean> {
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    for (let waitMs = delayMs; ; waitMs = Math.min(waitMs * 2, RETRY_SLOWEST_MS)) {
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
       if (this.#closed) throw new FencedError(this.#parts.transactionalId);
+      if (this.#parts.tail.ended) throw this.#parts.tail.ended;
       try {
         await this.#appender.close().catch(() => {});
-        const taken = await takeOver(this.#parts);
-        // Somebody had it in between: it is theirs by right, so this one gives way.
-        if (taken.predecessor?.nonce !== this.#nonce) throw new FencedError(this.#parts.transactionalId);
+        const taken = await takeOver(this.#parts, this.#tries);
         this.#appender = taken.appender;
+        let before = taken.predecessor;
+        while (before && this.#tries.has(before.nonce)) before = await this.#tries.get(before.nonce);
+        // Somebody had it in between: it is theirs by right, so this one gives way.
+        if (before?.nonce !== this.#nonce) throw new FencedError(this.#parts.transactionalId);
         this.#nonce = taken.nonce;
+        this.#tries.clear();
         break;
       } catch (error) {
         if (error instanceof FencedError) throw error;
@@ -108,13 +115,23 @@ interface Taken {
   readonly predecessor: Opened | undefined;
 }
 
-async function takeOver(parts: WriterParts): Promise<Taken> {
+/** Entries that were to say who has the partition now, by nonce: each with what it found before it, once it was read. */
+type Tries = Map<string, Promise<Opened | undefined>>;
+
+async function takeOver(parts: WriterParts, tries: Tries = new Map()): Promise<Taken> {
   const appender = await parts.log.openTransactional(parts.transactionalId);
   const nonce = randomUUID();
   const seen = parts.tail.expect(parts.partition, nonce);
+  tries.set(nonce, seen);
   const { instance, partitions } = parts;
-  await appender.append([journalRecord(parts, { kind: 'opened', nonce, instance, partitions, timeMs: parts.nowMs() })]);
-  return { appender, nonce, predecessor: await seen };
+  const opened = { kind: 'opened', nonce, instance, partitions, timeMs: parts.nowMs() } as const;
+  try {
+    await appender.append([journalRecord(parts, opened)]);
+    return { appender, nonce, predecessor: await seen };
+  } catch (error) {
+    await appender.close().catch(() => {});
+    throw error;
+  }
 }
 
 const journalRecord = (parts: WriterParts, entry: JournalEntry): NewRecord => ({
