@@ -6,7 +6,7 @@ export interface Incident {
   readonly startedMs: number;
   /** Bits of the rungs reached. */
   rungs: number;
-  kind: 'mass_enumeration' | 'quota_exceeded' | 'bulk_recheck';
+  kind: 'mass_enumeration' | 'quota_exceeded' | 'bulk_recheck' | 'honeytoken';
   /** When each rung was last announced, ms, in ladder order (0: never). */
   readonly announcedMs: number[];
   /** Score of the latest revision. */

@@ -19,7 +19,7 @@ import type { Alert, Evidence, InsurerExposure } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, CHANNELS, CLASS_MANAGER, PROFESSIONS } from '#libs/model/codes.ts';
 import { DEPARTMENTS } from '#libs/model/departments.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
-import { S_DORMANT, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
+import { S_DORMANT, S_HONEYTOKEN, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
 import { wokeNats } from './accounts.ts';
 import { bestBenign } from './benign.ts';
 import type { Incident } from './incident.ts';
@@ -136,11 +136,12 @@ function raise(
   if (incident === undefined) {
     if (bits === 0) return;
     const started = scored ? scoredStart(state, row, minute, score) : quotaStart(state, row, minute);
-    incident = open(state, row, timeMs, started, scored ? 'mass_enumeration' : 'quota_exceeded');
+    incident = open(state, row, timeMs, started, scored ? scoredKind(score) : 'quota_exceeded');
   }
   if (bits !== 0) incident.lastElevatedMs = timeMs;
   if (scored) {
-    incident.kind = 'mass_enumeration';
+    // Whoever met a planted person stays the one who did.
+    if (incident.kind !== 'honeytoken') incident.kind = scoredKind(score);
     state.channels.incident[row] = INCIDENT_SCORED;
   }
   let fresh = bits & ~incident.rungs;
@@ -168,6 +169,9 @@ function raise(
   else if (!suspended && (fresh & (1 << RUNG_ALERT)) !== 0) announce(RUNG_ALERT);
   else if (total >= incident.lastScore + UPDATE_NATS) announce(highestRung(incident.rungs));
 }
+
+const scoredKind = (score: Score): 'honeytoken' | 'mass_enumeration' =>
+  score.worth[S_HONEYTOKEN]! > 0 ? 'honeytoken' : 'mass_enumeration';
 
 const highestRung = (bits: number): number => 31 - Math.clz32(Math.max(bits, 1));
 
@@ -223,7 +227,7 @@ function open(
     incident.byInsurer.set(insurer, (incident.byInsurer.get(insurer) ?? 0) + people);
   }
   state.incidents.set(row, incident);
-  channels.incident[row] = kind === 'mass_enumeration' ? INCIDENT_SCORED : INCIDENT_OF_QUOTA;
+  channels.incident[row] = kind === 'mass_enumeration' || kind === 'honeytoken' ? INCIDENT_SCORED : INCIDENT_OF_QUOTA;
   return incident;
 }
 

@@ -228,7 +228,11 @@ describe('planted people', () => {
     feed(state, honestDays(28, 8));
     expect(alertsOf(feed(state, [look(424_243)]))).toEqual([]);
     const [alert] = alertsOf(feed(state, [eventOf({ time: OPEN + MINUTE, person: 424_242 })]));
-    expect(alert).toMatchObject({ rung: 'suspend', evidence: [{ name: 'honeytoken', observed: 1 }] });
+    expect(alert).toMatchObject({
+      kind: 'honeytoken',
+      rung: 'suspend',
+      evidence: [{ name: 'honeytoken', observed: 1 }],
+    });
   });
 });
 
