@@ -4,6 +4,7 @@ import type { ConsumeRequest, Consuming } from '#libs/ports/event-log.ts';
 import { OffsetGoneError } from '#libs/ports/event-log.ts';
 import { PATIENT } from './connection.ts';
 import { toRecord } from './records.ts';
+import { settledOrAfter } from './settled-or-after.ts';
 import type { KafkaTopics } from './topics.ts';
 
 /** How soon a dead member's partitions are given to others; the broker's lower limit is 6 s unless it is told otherwise. */
@@ -219,15 +220,4 @@ class GroupMember implements Consuming {
     this.#failed = true;
     this.#request.handler.failed(error);
   }
-}
-
-/** Resolves when the work is done, or after a time at the latest. */
-function settledOrAfter(work: Promise<void>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    void work.finally(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

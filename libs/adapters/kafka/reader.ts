@@ -4,9 +4,17 @@ import type { LogBatch, ReadRequest } from '#libs/ports/event-log.ts';
 import { OffsetGoneError } from '#libs/ports/event-log.ts';
 import { BRISK } from './connection.ts';
 import { toRecord } from './records.ts';
+import { settledOrAfter } from './settled-or-after.ts';
 import type { KafkaTopics } from './topics.ts';
 
 const WAIT_MS = 100;
+/**
+ * After a broker's restart the client comes back as another member, and the group waits so long for the one it was: all that
+ * time nothing is read. The broker's lower limit is 6 s unless it is told otherwise.
+ */
+const SESSION_MS = 6000;
+const HEARTBEAT_MS = 1000;
+const REBALANCE_MS = 10_000;
 const DEFAULT_BATCH_RECORDS = 5000;
 /** Batches read ahead of whoever takes them. */
 const READ_AHEAD = 4;
@@ -38,13 +46,17 @@ export async function* readKafka(
   const groupId = `vigie-read-${randomUUID()}`;
   const consumer = kafka.consumer({
     groupId,
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    rebalanceTimeout: REBALANCE_MS,
     maxWaitTimeInMs: WAIT_MS,
     readUncommitted: false,
     retry: { ...BRISK, retries: 60 },
   });
   const queue = new Handover<LogBatch>(READ_AHEAD);
   const reached = (partition: number, offset: number) => {
-    next.set(partition, offset);
+    // A batch that was in hand when the group was joined again may end after those behind it.
+    if (offset > next.get(partition)!) next.set(partition, offset);
     if (offset >= until.get(partition)!) {
       until.delete(partition);
       consumer.pause([{ topic, partitions: [partition] }]);
@@ -76,16 +88,27 @@ export async function* readKafka(
       eachBatch: async ({ batch, heartbeat }) => {
         const { partition } = batch;
         const stopAt = until.get(partition);
-        const from = next.get(partition)!;
         if (stopAt === undefined) return;
         const end = Number(batch.highWatermark);
         const after = Number(batch.lastOffset()) + 1;
-        const records = batch.messages.map(toRecord).filter((r) => r.offset >= from && r.offset < stopAt);
+        const records = batch.messages.map(toRecord).filter((r) => r.offset < stopAt);
         for (let at = 0; at < records.length; at += maxRecords) {
-          const some = records.slice(at, at + maxRecords);
-          const nextOffset = at + maxRecords < records.length ? some.at(-1)!.offset + 1 : Math.min(after, stopAt);
-          await queue.give({ topic, partition, records: some, next: nextOffset, end });
-          await heartbeat();
+          const portion = records.slice(at, at + maxRecords);
+          const nextOffset = at + maxRecords < records.length ? portion.at(-1)!.offset + 1 : Math.min(after, stopAt);
+          // Where the group was joined again meanwhile, the same records are fetched again beside this.
+          const from = next.get(partition)!;
+          const some = portion.filter((r) => r.offset >= from);
+          if (some.length === 0) continue;
+          let isTaken = false;
+          const taken = queue.give({ topic, partition, records: some, next: nextOffset, end }).finally(() => {
+            isTaken = true;
+          });
+          // Given is given: the heartbeat may end this batch here, and what is fetched after it starts from there.
+          reached(partition, nextOffset);
+          do {
+            await settledOrAfter(taken, HEARTBEAT_MS);
+            await heartbeat();
+          } while (!isTaken);
         }
       },
     });
