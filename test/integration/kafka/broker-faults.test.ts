@@ -38,6 +38,7 @@ describeWithKafka('a broker that fails under the detector', ({ how }) => {
 
   const append = (some: readonly NewRecord[]) => log.append(some);
 
+  // Two restarts of the broker alone take a minute and a half where others work on the machine.
   test('paused, stopped and killed with work in hand: every alert comes, and comes once', async () => {
     const part = Math.ceil(records.length / 4);
     await append(records.slice(0, part));
@@ -64,6 +65,7 @@ describeWithKafka('a broker that fails under the detector', ({ how }) => {
     expect(expected.size).toBeGreaterThan(5);
     let written = await writtenRecords(log, topics.alerts);
     while (written.length < expected.size) {
+      if (vigie.child.exitCode !== null) throw new Error(`the detector ended: ${vigie.said()}`);
       await new Promise((resolve) => setTimeout(resolve, 500));
       written = await writtenRecords(log, topics.alerts);
     }
@@ -72,5 +74,5 @@ describeWithKafka('a broker that fails under the detector', ({ how }) => {
     // It is the same process: it sat the faults out.
     expect(vigie.events('started')).toHaveLength(1);
     expect(vigie.child.exitCode).toBeNull();
-  });
+  }, 600_000);
 });
