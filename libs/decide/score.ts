@@ -33,7 +33,7 @@ import { calibrated, STREAM_CAP_NATS } from './tail.ts';
 export interface Score {
   /** Rounded to thousandths: the last bit of Math.log may differ between engine versions. */
   total: number;
-  /** The total without rate, rhythm and hours: what counts for a suspension. Who is looked up decides that, not how or when. */
+  /** The total without rate, rhythm, hours and ended contracts: what counts for a suspension. Who is looked up decides that. */
   who: number;
   /** Whether the gate for a suspension is open: a stream that says *who* is looked up, not only how many. */
   gate: boolean;
@@ -50,17 +50,22 @@ export const createScore = (): Score => ({ total: 0, who: 0, gate: false, worth:
 export const SWITCH_EXPLAINS = 2;
 const VOLUME_CAP = 8;
 const VOLUME = [S_RATE, S_UNSEEN, S_CLOSED_HOURS, S_ROUND_THE_CLOCK] as const;
+/**
+ * What suspends nobody: how many, when, in what rhythm, and how many of them have no contract any more, which busy seasons at
+ * the coast bring with them as well.
+ */
+const HINTS = [S_RATE, S_CLOSED_HOURS, S_ROUND_THE_CLOCK, S_CADENCE, S_CLOSED_CONTRACT] as const;
 /** What each stream may be worth at most, where that is not the common cap. */
 const CAPS = new Float64Array(STREAM_COUNT).fill(STREAM_CAP_NATS);
 /** Half an hour is too early to know whether billing merely goes another way today. */
 CAPS[S_FOLLOW_30M] = 6;
 CAPS[S_NEW_SOURCE] = 4;
 CAPS[S_DORMANT] = 3;
-CAPS[S_CLOSED_CONTRACT] = 3;
+CAPS[S_CLOSED_CONTRACT] = 2;
 /** Duty at night and a robot that a practice bought are honest. */
 CAPS[S_CLOSED_HOURS] = 2;
 CAPS[S_ROUND_THE_CLOCK] = 2;
-CAPS[S_CADENCE] = 4;
+CAPS[S_CADENCE] = 3;
 /** Conclusive alone. */
 CAPS[S_HONEYTOKEN] = 30;
 const GATE_NATS = 2;
@@ -75,7 +80,6 @@ const GATE = [
   S_TERRITORY_SOURCE,
   S_MISS,
   S_MISS_SOURCE,
-  S_CLOSED_CONTRACT,
   S_IDENTITIES,
   S_OTHER_INSURER,
   S_NO_PEC,
@@ -137,8 +141,9 @@ export function scoreInto(
   let total = 0;
   for (let s = 0; s < STREAM_COUNT; s++) total += worth[s]!;
   into.total = Math.round(total * 1000) / 1000;
-  const when = worth[S_RATE]! + worth[S_CLOSED_HOURS]! + worth[S_ROUND_THE_CLOCK]! + worth[S_CADENCE]!;
-  into.who = Math.round((total - when) * 1000) / 1000;
+  let hints = 0;
+  for (const s of HINTS) hints += worth[s]!;
+  into.who = Math.round((total - hints) * 1000) / 1000;
   into.gate = false;
   for (const s of GATE) if (worth[s]! >= GATE_NATS) into.gate = true;
   if (worth[S_ADJACENCY]! >= ADJACENCY_GATE_NATS) into.gate = true;
