@@ -1,8 +1,8 @@
 import type { Job } from './job.ts';
 import { ABLATIONS, CURVE_SOURCES } from './thefts.ts';
 
-/** Which jobs make the proof. Seeds below 1000 were tuned on and are not used here. */
-export const FIRST_SEED = 1000;
+/** Which jobs make the proof. Seeds below 5000 were tuned on, or a first run on them changed a rule: they are not used here. */
+export const FIRST_SEED = 5000;
 
 export interface PlanSize {
   readonly benignSeeds: number;
