@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runVigie, startVigie } from '../../support/run-vigie.ts';
+import { runVigie, startVigie } from '../support/run-vigie.ts';
 
 /** What only real processes show: pipes, interruption, readers that go away. */
 

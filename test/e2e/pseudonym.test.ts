@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { nirKey } from '#libs/intake/index.ts';
-import { runInProcess } from '../../support/run-in-process.ts';
-import { runVigie } from '../../support/run-vigie.ts';
+import { runInProcess } from '../support/run-in-process.ts';
+import { runVigie } from '../support/run-vigie.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-pseudonym-'));
 afterAll(() => rmSync(folder, { recursive: true }));

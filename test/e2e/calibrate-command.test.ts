@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSimulation } from '#services/simulate/simulation.ts';
-import { runInProcess } from '../../support/run-in-process.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-calibrate-'));
 const log = join(folder, 'log.ndjson');
