@@ -41,8 +41,11 @@ export function bestBenign(
   if (seen > 0) offer('recheck', known / seen, MIN_RECHECK_SHARE);
   if (worth[S_TERRITORY]! + worth[S_TERRITORY_SOURCE]! > 0) {
     const weights = row * FORECASTERS;
-    offer('moved', channels.forecasters[weights + 2]!, MOST);
-    offer('age_group', channels.forecasters[weights + 3]!, MOST);
+    // A forecast that has the say and leaves evidence all the same is the least bad one, no explanation.
+    const moved = channels.forecasters[weights + 2]!;
+    if (moved < MOST) offer('moved', moved, MOST);
+    const ageGroup = channels.forecasters[weights + 3]!;
+    if (ageGroup < MOST) offer('age_group', ageGroup, MOST);
   }
   const unfollowed = Math.max(...FOLLOW_UPS.map((s) => worth[s]!));
   if (unfollowed > 0) {
