@@ -8,24 +8,22 @@ import {
   RUNG_STEP_UP,
   RUNG_SUSPEND,
   RUNG_THROTTLE,
-  rungName,
   rungsReached,
   STREAM_CAP_NATS,
   scoreInto,
-  severityOf,
   UNREFUNDED_TERRITORY_NATS,
 } from '#libs/decide/index.ts';
-import type { Alert, Evidence, InsurerExposure } from '#libs/model/alert.ts';
-import { ACCOUNT_CLASSES, CHANNELS, CLASS_MANAGER, PROFESSIONS } from '#libs/model/codes.ts';
-import { DEPARTMENTS } from '#libs/model/departments.ts';
+import type { Evidence } from '#libs/model/alert.ts';
+import { CHANNELS, CLASS_MANAGER } from '#libs/model/codes.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
-import { S_DORMANT, S_HONEYTOKEN, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
+import { S_DORMANT, S_HONEYTOKEN, S_NEW_SOURCE, STREAM_COUNT } from '#libs/model/streams.ts';
 import { wokeNats } from './accounts.ts';
-import { bestBenign } from './benign.ts';
 import type { Incident } from './incident.ts';
 import { INCIDENT_OF_QUOTA, INCIDENT_SCORED } from './incident.ts';
 import { MAX_LOOKBACK_MINUTES } from './limits.ts';
 import { outageCeiling } from './portal-billing.ts';
+import { publish, thousandths } from './publish.ts';
+import { QUOTA_HELD, QUOTA_UNFOLLOWED, quotaReached } from './quota-step.ts';
 import { signalRise } from './signals.ts';
 import { sourceNats } from './sources.ts';
 import type { PipelineState } from './state.ts';
@@ -97,28 +95,6 @@ function isQuiet(state: PipelineState, row: number, fromSources: number): boolea
   return (
     most < WATCH_LEVELS[0] && most < state.policy.thresholds[RUNG_ALERT]! && most < channels.peakScore[row]! - 0.001
   );
-}
-
-/** Which quota is used up. */
-const QUOTA_HELD = 0;
-const QUOTA_VOLUME = 1;
-const QUOTA_UNFOLLOWED = 2;
-
-function quotaReached(state: PipelineState, row: number, minute: number): number {
-  const channels = state.channels;
-  const hour = Math.floor(minute / 60) & (HOURS - 1);
-  const day = Math.floor(minute / 1440) & (DAYS - 1);
-  if (
-    channels.hourNew[row * HOURS + hour]! >= channels.quotaHour[row]! ||
-    channels.dayNew[row * DAYS + day]! >= channels.quotaDay[row]!
-  ) {
-    return QUOTA_VOLUME;
-  }
-  return channels.unfollowed[row]! - channels.spent[row]! >= channels.quotaUnfollowed[row]! &&
-    state.groups.followed[channels.group[row]!] === 1 &&
-    channels.dayNew[row * DAYS + day]! > 0
-    ? QUOTA_UNFOLLOWED
-    : QUOTA_HELD;
 }
 
 function raise(
@@ -247,106 +223,6 @@ function quotaStart(state: PipelineState, row: number, minute: number): number {
   const hour = Math.floor(minute / 60);
   const byHour = channels.hourNew[row * HOURS + (hour & (HOURS - 1))]! >= channels.quotaHour[row]!;
   return byHour ? hour * 60 : Math.floor(minute / 1440) * 1440;
-}
-
-function publish(
-  state: PipelineState,
-  row: number,
-  incident: Incident,
-  status: Alert['status'],
-  rung: number,
-  timeMs: number,
-  minute: number,
-  total: number,
-  score: Score,
-): void {
-  const { channels, accounts } = state;
-  const account = channels.account[row]!;
-  incident.revision++;
-  incident.lastScore = total;
-  const hour = channels.hourNew[row * HOURS + (Math.floor(minute / 60) & (HOURS - 1))]!;
-  const day = channels.dayNew[row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1))]!;
-  const alert: Alert = {
-    id: incident.id,
-    revision: incident.revision,
-    status,
-    kind: incident.kind,
-    severity: severityOf(rung),
-    rung: rungName(rung),
-    timeMs,
-    startedMs: incident.startedMs,
-    account: {
-      id: state.accountIds[account]!,
-      class: ACCOUNT_CLASSES[accounts.accountClass[account]!]!,
-      profession: PROFESSIONS[accounts.profession[account]!]!,
-      department: DEPARTMENTS[accounts.department[account]!]!,
-    },
-    channel: CHANNELS[channels.channel[row]!]!,
-    score: total,
-    exposed: incident.exposed,
-    exposedByInsurer: byInsurer(incident),
-    evidence: evidenceOf(state, row, score, hour, day),
-    ...(status !== 'closed' &&
-      incident.kind === 'mass_enumeration' && { benign: bestBenign(state, row, score, minute) }),
-    quota: { hour, hourLimit: channels.quotaHour[row]!, day, dayLimit: channels.quotaDay[row]! },
-    policy: state.policy.source.digest,
-  };
-  state.outputs.push({ kind: 'alert', alert });
-}
-
-const byInsurer = (incident: Incident): InsurerExposure[] =>
-  [...incident.byInsurer]
-    .map(([amc, people]) => ({ amc, people }))
-    .sort((a, b) => b.people - a.people || (a.amc < b.amc ? -1 : 1));
-
-const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
-
-function evidenceOf(state: PipelineState, row: number, score: Score, hour: number, day: number): Evidence[] {
-  const channels = state.channels;
-  const list: Evidence[] = [];
-  for (let s = 0; s < STREAM_COUNT; s++) {
-    const nats = thousandths(score.worth[s]!);
-    if (nats <= 0) continue;
-    const at = row * STREAM_ROOM + s;
-    const source = s === S_NEW_SOURCE || s === S_DORMANT;
-    list.push({
-      name: STREAM_NAMES[s]!,
-      observed: source ? 1 : channels.observed[at]!,
-      of: source ? 1 : channels.of[at]!,
-      expected: source ? 0 : thousandths(channels.expected[at]!),
-      nats,
-    });
-  }
-  list.sort((a, b) => b.nats - a.nats || (a.name < b.name ? -1 : 1));
-  if (hour >= channels.quotaHour[row]!) {
-    list.push({
-      name: 'quota_hour',
-      observed: hour,
-      of: channels.quotaHour[row]!,
-      expected: thousandths(channels.perHour[row]!),
-      nats: 0,
-    });
-  }
-  if (day >= channels.quotaDay[row]!) {
-    list.push({
-      name: 'quota_day',
-      observed: day,
-      of: channels.quotaDay[row]!,
-      expected: thousandths(channels.perDay[row]!),
-      nats: 0,
-    });
-  }
-  const unfollowed = Math.floor(channels.unfollowed[row]! - channels.spent[row]!);
-  if (unfollowed >= channels.quotaUnfollowed[row]!) {
-    list.push({
-      name: 'quota_unfollowed',
-      observed: unfollowed,
-      of: channels.quotaUnfollowed[row]!,
-      expected: thousandths(channels.unfollowed28[row]!),
-      nats: 0,
-    });
-  }
-  return list;
 }
 
 /** Says once a day that an account re-checks the people it knows; nothing is restricted for it. */

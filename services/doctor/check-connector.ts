@@ -6,7 +6,7 @@ import { isWell, isWrong, warns } from './finding.ts';
 /** An account that nobody has: asking for it shows what a credential may without looking at anybody. */
 const NOBODY = 'vigie-doctor-nobody';
 
-const TODO: Readonly<Record<string, string>> = {
+const REMEDY: Readonly<Record<string, string>> = {
   denied: 'look at our client’s secret and its roles at the keeper',
   rejected: 'look at the address, the realm and what the keeper says',
   unavailable: 'look whether it runs at this address and can be reached from here',
@@ -18,7 +18,7 @@ export async function checkConnector(part: string, connector: AccountConnector):
   const read = await connector.read(NOBODY);
   if (read.outcome === 'not_found')
     return [isWell(part, 'reachable, our credential is accepted and may read accounts')];
-  if (read.outcome !== 'done') return [isWrong(part, `${read.outcome}: ${read.detail}`, TODO[read.outcome] ?? '')];
+  if (read.outcome !== 'done') return [isWrong(part, `${read.outcome}: ${read.detail}`, REMEDY[read.outcome] ?? '')];
   return read.value.readable === 'no'
     ? [warns(part, 'only takes commands, so that nothing was asked of it', 'send a test command where it offers one')]
     : [warns(part, `it shows an account "${NOBODY}"`, 'look whether it answers for accounts that it does not have')];

@@ -3,12 +3,11 @@
  * starts, with a simulated theft. Takes minutes, so it has to be asked for: VIGIE_NODE_IMAGE names the image to build from
  * (node:24-slim, or what `deploy/images/ensure.sh node` makes). The build needs the registry of npm packages.
  */
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { kafkaImage } from '../kafka/kafka-image.ts';
+import { isThere, kafkaImage } from '../kafka/kafka-image.ts';
 import type { ComposeService } from './docker-run.ts';
 import { docker, runArguments } from './docker-run.ts';
 
@@ -16,14 +15,6 @@ const ROOT = new URL('../../../', import.meta.url).pathname;
 const DAY_MS = 86_400_000;
 const DAYS = 41;
 
-function isThere(image: string): boolean {
-  try {
-    execFileSync('docker', ['image', 'inspect', image], { stdio: 'ignore', timeout: 10_000 });
-    return true;
-  } catch {
-    return false;
-  }
-}
 const nodeImage = process.env.VIGIE_NODE_IMAGE ?? '';
 const broker = kafkaImage();
 const images = [nodeImage, broker].filter((image) => !isThere(image));

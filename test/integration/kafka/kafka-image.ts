@@ -16,7 +16,8 @@ export function kafkaImage(): string {
   return image;
 }
 
-function isThere(image: string): boolean {
+/** Whether the engine has the image. */
+export function isThere(image: string): boolean {
   try {
     execFileSync('docker', ['image', 'inspect', image], { stdio: 'ignore', timeout: 10_000 });
     return true;
