@@ -53,6 +53,12 @@ function takeEvent(state: PipelineState, event: AccessEvent): readonly Output[] 
     counters.tooOld++;
     return TOO_OLD;
   }
+  state.ids.touch(event.idLo, event.idHi);
+  state.accountIndex.touch(event.accountLo, event.accountHi);
+  if (event.hasPerson) {
+    state.pairs.touch(event.personLo ^ event.accountLo, event.personHi ^ event.accountHi);
+    state.persons.touch(event.personLo, event.personHi);
+  }
   if (isDuplicate(state, event)) {
     counters.duplicates++;
     return DUPLICATE;
