@@ -17,6 +17,8 @@ export const STREAM_ROOM = 24;
 /** Insurers an account's people usually have; NIR lately tried under several identities. */
 export const INSURERS_KEPT = 8;
 export const TRIED = 8;
+/** Orders in which people may come (`sorted-order.ts`). */
+const ORDERS = 3;
 /** Misses that may turn out to be typing mistakes. */
 export const TYPED = 3;
 
@@ -159,6 +161,10 @@ export const CHANNEL_SCHEMA = {
   triedPerson: ['i32', TRIED],
   triedIdentities: ['u32', TRIED],
   triedAt: ['u8', 1],
+  /** By order: the last person's place in it, people in the run so far (0: none), whether it goes down. */
+  orderLast: ['f64', ORDERS],
+  orderRun: ['u8', ORDERS],
+  orderDown: ['u8', ORDERS],
   /** Time of the last new identity and the gap before it, ms (wrapping; gap 0: none). */
   lastNewMs: ['u32', 1],
   lastGapMs: ['u32', 1],

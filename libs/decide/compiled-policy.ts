@@ -2,7 +2,7 @@ import { assert } from '#libs/base/assert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
-import { FOLLOW_UP_FROM } from '#libs/model/detection-policy.ts';
+import { ANNOUNCE_AGAIN_MS, FOLLOW_UP_FROM } from '#libs/model/detection-policy.ts';
 import {
   S_ADJACENCY,
   S_CADENCE,
@@ -18,6 +18,7 @@ import {
   S_OTHER_INSURER,
   S_RATE,
   S_ROUND_THE_CLOCK,
+  S_SORTED_ORDER,
   S_TERRITORY,
   S_TERRITORY_SOURCE,
   S_UNSEEN,
@@ -41,6 +42,8 @@ export interface CompiledPolicy {
   readonly followUpFrom: Uint8Array;
   /** Expected new people a day, by profession. */
   readonly priorPerDay: Float64Array;
+  /** A rung that still holds is announced again after this long, ms. */
+  readonly announceAgainMs: number;
 }
 
 /**
@@ -66,6 +69,7 @@ const STREAMS_OF_CLASS: Readonly<Record<(typeof ACCOUNT_CLASSES)[number], readon
     S_ROUND_THE_CLOCK,
     S_DORMANT,
     S_HONEYTOKEN,
+    S_SORTED_ORDER,
   ],
 };
 
@@ -98,6 +102,7 @@ export function compilePolicy(policy: DetectionPolicy): CompiledPolicy {
     thresholds: Float64Array.from(RUNGS, (rung) => policy.thresholds[rung]),
     followUpFrom: Uint8Array.from(PROFESSIONS, (name) => FOLLOW_UP_FROM.indexOf(policy.followUpFrom[name])),
     priorPerDay: Float64Array.from(PROFESSIONS, (name) => policy.quota.priorNewPerDay[name]),
+    announceAgainMs: policy.announceAgainMs ?? ANNOUNCE_AGAIN_MS,
   };
 }
 

@@ -17,6 +17,7 @@ import {
   S_OTHER_INSURER,
   S_RATE,
   S_ROUND_THE_CLOCK,
+  S_SORTED_ORDER,
   S_TERRITORY,
   S_TERRITORY_SOURCE,
   S_UNSEEN,
@@ -51,10 +52,10 @@ export const SWITCH_EXPLAINS = 2;
 const VOLUME_CAP = 8;
 const VOLUME = [S_RATE, S_UNSEEN, S_CLOSED_HOURS, S_ROUND_THE_CLOCK] as const;
 /**
- * What suspends nobody: how many, when, in what rhythm, and how many of them have no contract any more, which busy seasons at
+ * What suspends nobody: how many, when, in what rhythm and order, and how many of them have no contract any more, which busy seasons at
  * the coast bring with them as well.
  */
-const HINTS = [S_RATE, S_CLOSED_HOURS, S_ROUND_THE_CLOCK, S_CADENCE, S_CLOSED_CONTRACT] as const;
+const HINTS = [S_RATE, S_CLOSED_HOURS, S_ROUND_THE_CLOCK, S_CADENCE, S_CLOSED_CONTRACT, S_SORTED_ORDER] as const;
 /** What each stream may be worth at most, where that is not the common cap. */
 const CAPS = new Float64Array(STREAM_COUNT).fill(STREAM_CAP_NATS);
 /** Half an hour is too early to know whether billing merely goes another way today. */
@@ -66,6 +67,7 @@ CAPS[S_CLOSED_CONTRACT] = 2;
 CAPS[S_CLOSED_HOURS] = 2;
 CAPS[S_ROUND_THE_CLOCK] = 2;
 CAPS[S_CADENCE] = 3;
+CAPS[S_SORTED_ORDER] = 3;
 /** Conclusive alone. */
 CAPS[S_HONEYTOKEN] = 30;
 const GATE_NATS = 2;
@@ -85,6 +87,8 @@ const GATE = [
   S_NO_PEC,
   S_HONEYTOKEN,
 ] as const;
+/** What says that the people are strangers: without it their order is that of the practice's own file. */
+const STRANGERS = [S_NEW_SOURCE, ...GATE].filter((s) => s !== S_HONEYTOKEN);
 /** -ln of the share of accounts that never bill through the portal (about one in twenty at least). */
 export const NEVER_BILLS_NATS = 3;
 /** What territory may be worth where no bill could ever take it back: a resort's pharmacy that bills elsewhere, in its season. */
@@ -136,6 +140,9 @@ export function scoreInto(
 
   // Night duty is one fact: active when others are closed, for longer than usual, and more than expected.
   keepLarger(worth, S_CLOSED_HOURS, S_ROUND_THE_CLOCK);
+  let strangers = 0;
+  for (const s of STRANGERS) strangers = Math.max(strangers, worth[s]!);
+  worth[S_SORTED_ORDER] = Math.min(worth[S_SORTED_ORDER]!, strangers);
   const volume = worth[S_RATE]! + worth[S_UNSEEN]! + worth[S_CLOSED_HOURS]! + worth[S_ROUND_THE_CLOCK]!;
   if (volume > VOLUME_CAP) for (const s of VOLUME) worth[s] = (worth[s]! * VOLUME_CAP) / volume;
   let total = 0;

@@ -11,6 +11,7 @@ import { NO_PEC } from './no-pec.ts';
 import { OTHER_INSURER } from './other-insurer.ts';
 import { CLOSED_HOURS, ROUND_THE_CLOCK } from './presence.ts';
 import { RATE } from './rate.ts';
+import { SORTED_ORDER } from './sorted-order.ts';
 import type { StreamSpec } from './stream.ts';
 import { TERRITORY } from './territory.ts';
 import { UNSEEN } from './unseen.ts';
@@ -38,6 +39,7 @@ export const STREAMS: readonly StreamSpec[] = [
   ROUND_THE_CLOCK,
   DORMANT,
   HONEYTOKEN,
+  SORTED_ORDER,
 ];
 
 export {
@@ -67,6 +69,7 @@ export {
   WAKING_HOURS,
 } from './presence.ts';
 export { rateLogRatio } from './rate.ts';
+export { ORDERS, runGoesOn, SORTED_ATTACK } from './sorted-order.ts';
 export type { StreamSpec } from './stream.ts';
 export {
   ageGroupFactor,

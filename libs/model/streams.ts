@@ -21,6 +21,7 @@ export const STREAM_NAMES = [
   'round_the_clock',
   'dormant',
   'honeytoken',
+  'sorted_order',
 ] as const;
 export type StreamName = (typeof STREAM_NAMES)[number];
 export const STREAM_COUNT = STREAM_NAMES.length;
@@ -45,3 +46,4 @@ export const S_CLOSED_HOURS = 17;
 export const S_ROUND_THE_CLOCK = 18;
 export const S_DORMANT = 19;
 export const S_HONEYTOKEN = 20;
+export const S_SORTED_ORDER = 21;

@@ -40,6 +40,7 @@ import {
   S_NO_PEC,
   S_OTHER_INSURER,
   S_RATE,
+  S_SORTED_ORDER,
   S_TERRITORY,
   S_TERRITORY_SOURCE,
   S_UNSEEN,
@@ -65,6 +66,7 @@ import { commonness, meetPerson, seenBy, seePersonAgain } from './persons.ts';
 import { notePortalMiss, portalMissShare } from './portal-misses.ts';
 import { expectedKnown, updateRate } from './rows.ts';
 import { signalMiss } from './signals.ts';
+import { stepSortedOrder } from './sorted-order.ts';
 import { stepCadence, stepContract, stepHoneytoken, stepIdentities, stepInsurer, stepPec } from './special-streams.ts';
 import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, stepTerritory } from './territory-step.ts';
@@ -159,6 +161,7 @@ export function takeLookup(
     forgiveSlips(state, row, event, minute);
     observeMiss(state, row, false, minute, newSource);
     stepAdjacency(state, row, event, minute, false);
+    stepSortedOrder(state, row, event, minute);
     stepCadence(state, row, event, minute);
     stepContract(state, row, event, minute);
     stepInsurer(state, row, insurer, channels.dayFound[daySlot]!, minute);
@@ -316,6 +319,7 @@ const PUT_ASIDE = [
   S_OTHER_INSURER,
   S_NO_PEC,
   S_CADENCE,
+  S_SORTED_ORDER,
 ];
 
 /** Puts the hour's evidence and cohort aside; the quotas stay. */

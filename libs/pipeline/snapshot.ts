@@ -1,14 +1,16 @@
 import { assert } from '#libs/base/assert.ts';
 import { loadColumns, saveColumns } from '#libs/base/columns.ts';
 import type { SnapshotOptions } from '#libs/base/snapshot.ts';
-import { SnapshotReader, SnapshotWriter } from '#libs/base/snapshot.ts';
+import { SnapshotReader, SnapshotWriter, verifySnapshot } from '#libs/base/snapshot.ts';
 import { ACCOUNT_SCHEMA, CHANNEL_SCHEMA } from '#libs/baseline/schema.ts';
+import { compilePolicy } from '#libs/decide/index.ts';
+import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { Incident } from './incident.ts';
 import type { Groups, PipelineConfig, PipelineState } from './state.ts';
 import { createState } from './state.ts';
 
 /** Raise when the layout changes: an older snapshot is then refused and the log folded again. */
-const SNAPSHOT_VERSION = 3;
+const SNAPSHOT_VERSION = 4;
 
 interface Small {
   readonly newestMs: number;
@@ -68,7 +70,20 @@ export function snapshot(state: PipelineState, options: SnapshotOptions = {}): U
 
 /** @throws DamagedSnapshot when the bytes are not a whole snapshot of this version */
 export function restore(bytes: Uint8Array, config: PipelineConfig): PipelineState {
-  const reader = new SnapshotReader(bytes);
+  const steps = restoring(bytes, config);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * {@link restore} in steps: the state of a hundred thousand accounts takes more than a second, and whoever has to be heard of
+ * in the meantime does so between two of them.
+ */
+export function* restoring(bytes: Uint8Array, config: PipelineConfig): Generator<undefined, PipelineState> {
+  yield* verifySnapshot(bytes);
+  const reader = new SnapshotReader(bytes, true);
   const version = reader.number();
   assert(version === SNAPSHOT_VERSION, `snapshot has version ${version}, this program reads ${SNAPSHOT_VERSION}`);
   const state = createState(config);
@@ -90,14 +105,13 @@ export function restore(bytes: Uint8Array, config: PipelineConfig): PipelineStat
   state.dueHours = new Map(small.dueHours.map(([minute, rows]) => [minute, rows]));
   state.accountIds = small.accountIds;
   state.accountIndex.load(reader);
-  state.accounts = loadColumns(ACCOUNT_SCHEMA, reader);
-  state.channels = loadColumns(CHANNEL_SCHEMA, reader);
-  state.pairs.load(reader);
-  state.persons.load(reader);
-  state.ids.load(reader);
-  state.idsBefore.load(reader);
-  state.recent.load(reader);
-  state.sightings.load(reader);
+  state.accounts = yield* loadColumns(ACCOUNT_SCHEMA, reader);
+  state.channels = yield* loadColumns(CHANNEL_SCHEMA, reader);
+  const { pairs, persons, ids, idsBefore, recent, sightings } = state;
+  for (const table of [pairs, persons, ids, idsBefore, recent, sightings]) {
+    table.load(reader);
+    yield;
+  }
   for (const array of groupArrays(state.groups)) {
     if (array instanceof Float64Array) array.set(reader.array(Float64Array));
     else array.set(reader.array(Uint8Array));
@@ -106,6 +120,11 @@ export function restore(bytes: Uint8Array, config: PipelineConfig): PipelineStat
   state.areaTotal.set(reader.array(Float32Array));
   state.commonness.set(reader.array(Float64Array));
   return state;
+}
+
+/** Goes over to another policy: what a snapshot restored with it would be, without the copy. */
+export function usePolicy(state: PipelineState, policy: DetectionPolicy): void {
+  state.policy = compilePolicy(policy);
 }
 
 const groupArrays = (groups: Groups): (Float64Array | Uint8Array)[] => [

@@ -153,6 +153,15 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
     },
   ],
   [
+    'sorted_order',
+    {
+      en: (f) =>
+        `${f.observed} of ${f.of} new people in the order of a sorted list (by NIR, birth or birthplace), ${f.expected} expected`,
+      fr: (f) =>
+        `${f.observed} personnes nouvelles sur ${f.of} dans l'ordre d'une liste triée (NIR, naissance ou lieu), ${f.expected} attendues`,
+    },
+  ],
+  [
     'quota_hour',
     {
       en: (f) => `${f.observed} new people in one hour, quota ${f.limit}, ${f.expected} usual`,

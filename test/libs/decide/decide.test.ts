@@ -19,6 +19,7 @@ import {
   S_HONEYTOKEN,
   S_MISS,
   S_RATE,
+  S_SORTED_ORDER,
   S_TERRITORY,
   S_UNSEEN,
   STREAM_COUNT,
@@ -48,6 +49,14 @@ describe('score', () => {
   it('volume is worth eight nats at most and opens no gate by rate alone', () => {
     expect(scoreOf({ [S_RATE]: 1000, [S_UNSEEN]: 1000 }).total).toBe(8);
     expect(scoreOf({ [S_RATE]: 1000 }).gate).toBe(false);
+  });
+  it('order is worth nothing among one’s own people, three nats among strangers, and never suspends', () => {
+    expect(scoreOf({ [S_SORTED_ORDER]: 60, [S_UNSEEN]: 8 }).total).toBe(scoreOf({ [S_UNSEEN]: 8 }).total);
+    const strangers = scoreOf({ [S_SORTED_ORDER]: 60, [S_TERRITORY]: 20 });
+    const shuffled = scoreOf({ [S_TERRITORY]: 20 });
+    expect(strangers.total).toBeCloseTo(shuffled.total + 3, 6);
+    expect(strangers.who).toBe(shuffled.who);
+    expect(scoreOf({ [S_SORTED_ORDER]: 60 }).gate).toBe(false);
   });
   it('never falls when a stream rises, and is finite and bounded', () => {
     const nats = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), {

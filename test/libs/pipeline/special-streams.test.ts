@@ -66,6 +66,13 @@ interface Example {
   readonly below?: number;
 }
 
+/** Somebody's NIR without key: born in month `month` of 1940 on, the order among its births as given. */
+const bornIn = (month: number, place: number, order = 100): Partial<AccessEvent> => ({
+  nirPrefix: ((1 + (order % 2)) * 10_000 + (40 + Math.floor(month / 12)) * 100 + 1 + (month % 12)) * 100_000 + place,
+  nirOrder: order,
+});
+const anywhere = (i: number): number => 1000 + ((hash32(i * 31) >>> 0) % 94_000);
+
 const OPEN = START + 9 * HOUR;
 const EXAMPLES: readonly Example[] = [
   {
@@ -113,6 +120,41 @@ const EXAMPLES: readonly Example[] = [
     below: 0.01,
   },
   {
+    stream: 'sorted_order',
+    what: 'a list in the order of the NIR',
+    events: () => people(OPEN, 24, scattered, (i) => bornIn(300, 69_123, 2 + i * 40)),
+    atLeast: 12,
+  },
+  {
+    stream: 'sorted_order',
+    what: 'the youngest first, somebody else in between now and then',
+    events: () =>
+      people(OPEN, 60, scattered, (i) => bornIn(i % 8 === 7 ? (hash32(i) >>> 0) % 600 : 700 - i * 9, anywhere(i), i)),
+    atLeast: 5,
+  },
+  {
+    stream: 'sorted_order',
+    what: 'a file by place of birth, in which each place has three people',
+    events: () =>
+      people(OPEN, 60, scattered, (i) => bornIn((hash32(i) >>> 0) % 600, 1001 + Math.floor(i / 3) * 4000, i * 7)),
+    atLeast: 8,
+  },
+  {
+    stream: 'sorted_order',
+    what: 'people as they come',
+    events: () => people(OPEN, 200, scattered, (i) => bornIn((hash32(i * 3) >>> 0) % 600, anywhere(i), i * 7)),
+    below: 4,
+  },
+  {
+    stream: 'sorted_order',
+    what: 'couples',
+    events: () =>
+      people(OPEN, 60, scattered, (i) =>
+        bornIn(((hash32(i >> 1) >>> 0) % 600) + (i & 1) * 5, (hash32(i >> 1) >>> 0) % 90_000, i),
+      ),
+    below: 4,
+  },
+  {
     stream: 'closed_hours',
     what: 'five nights',
     events: () =>
@@ -147,6 +189,29 @@ test.each(EXAMPLES)('$stream: $what', ({ stream, events, atLeast, below }) => {
   const nats = natsOf(state, stream);
   if (atLeast !== undefined) expect(nats).toBeGreaterThanOrEqual(atLeast);
   if (below !== undefined) expect(nats).toBeLessThan(below);
+});
+
+test('people in no order make sorted_order no larger than chance allows', () => {
+  // Page's sum of likelihood ratios whose mean is one at most: exceeding h within n steps has odds of n e^-h.
+  const state = freshState();
+  let above = 0;
+  const ACCOUNTS = 300;
+  const PEOPLE = 60;
+  for (let a = 0; a < ACCOUNTS; a++) {
+    let most = 0;
+    for (let i = 0; i < PEOPLE; i++) {
+      const n = a * PEOPLE + i;
+      const month = (hash32(n * 3 + 1) >>> 0) % 900;
+      // Two in five are born at the same maternity.
+      const place = (hash32(n * 7 + 5) >>> 0) % 5 < 2 ? 69_123 : anywhere(n);
+      const time = OPEN + n * 20_000;
+      step(state, withFields({ time, account: 10 + a, person: 2_000_000 + n }, bornIn(month, place, (n * 13) % 900)));
+      most = Math.max(most, natsOf(state, 'sorted_order', a));
+    }
+    if (most > 6) above++;
+  }
+  expect(above).toBeLessThan(0.05 * ACCOUNTS);
+  expect(above).toBeGreaterThan(0);
 });
 
 describe('managers', () => {
