@@ -24,7 +24,15 @@ export interface DetectionPolicy {
   readonly baseline?: PeerBaseline | undefined;
   /** Per profession: the shortest delay after which a missing follow-up counts; shorter horizons are silent. */
   readonly followUpFrom: Readonly<Record<Profession, FollowUpFrom>>;
+  /**
+   * How long after it was announced a rung that still holds is announced again, ms: well before a restriction ends by itself,
+   * so that it is renewed without a gap. Absent: {@link ANNOUNCE_AGAIN_MS}.
+   */
+  readonly announceAgainMs?: number | undefined;
 }
+
+/** For restrictions of a day, the default. */
+export const ANNOUNCE_AGAIN_MS = 18 * 3_600_000;
 
 /** Delays after which cohorts of people are judged, shortest first; `never`: this profession does not bill here. */
 export const FOLLOW_UP_FROM = ['30m', '3h', '1d', '9d', 'never'] as const;

@@ -33,8 +33,6 @@ const RULE_VERSION = 1;
 /** A revision without a new rung is published when the score has grown by this much. */
 const UPDATE_NATS = 4;
 const CLOSE_AFTER_MS = 24 * 3_600_000;
-/** As long as temporary restrictions last by default. */
-const ANNOUNCE_AGAIN_MS = 24 * 3_600_000;
 /** A stream worth at least this helps to date an incident's start. */
 const DATING_NATS = 2;
 
@@ -121,10 +119,13 @@ function raise(
     state.channels.incident[row] = INCIDENT_SCORED;
   }
   let fresh = bits & ~incident.rungs;
-  // A restriction that ends by itself must not set the thief free: what still holds is said again every day.
+  // A restriction that ends by itself must not set the thief free: what still holds is said again before it does.
   // For a suspension too: where only a person may suspend, the machine's throttle in its place has an end.
   for (const rung of [RUNG_STEP_UP, RUNG_THROTTLE, RUNG_SUSPEND]) {
-    if ((bits & incident.rungs & (1 << rung)) !== 0 && timeMs - incident.announcedMs[rung]! >= ANNOUNCE_AGAIN_MS) {
+    if (
+      (bits & incident.rungs & (1 << rung)) !== 0 &&
+      timeMs - incident.announcedMs[rung]! >= state.policy.announceAgainMs
+    ) {
       fresh |= 1 << rung;
     }
   }

@@ -13,10 +13,21 @@ const lifeOf = (state: ResponseState, alert: Alert): number =>
 /** Key of the incident in this life of its account. */
 export const incidentKey = (state: ResponseState, alert: Alert): string => `${alert.id}#${lifeOf(state, alert)}`;
 
-/** The rung's latest plan, unless its restriction has ended while the incident goes on: then it is to be planned again. */
+/**
+ * When a plan of this rung may be made again, ms. What the machine does is renewed from half of its length on, so that a
+ * restriction whose incident goes on has no gap: it was planned some time after the event that decided, and an alert from
+ * shortly before its end would else be the last for long. What people were asked about is asked again only when it is over.
+ */
+function renewableMs(state: ResponseState, rung: RestrictingRung, { decision, untilMs }: RungPlan): number {
+  if (untilMs === 0) return Number.POSITIVE_INFINITY;
+  const lengthMs = state.policy.restrictionMinutes[rung] * 60_000;
+  return decision === 'act' ? untilMs - lengthMs / 2 : untilMs;
+}
+
+/** The rung's latest plan, unless its restriction ends while the incident goes on: then it is to be planned again. */
 function standing(state: ResponseState, alert: Alert, rung: RestrictingRung): RungPlan | undefined {
   const plan = state.incidents.get(incidentKey(state, alert))?.rungs.get(rung);
-  return plan !== undefined && plan.untilMs > 0 && alert.timeMs >= plan.untilMs ? undefined : plan;
+  return plan !== undefined && alert.timeMs >= renewableMs(state, rung, plan) ? undefined : plan;
 }
 
 const renewalsOf = (state: ResponseState, alert: Alert, rung: RestrictingRung): number => {

@@ -70,11 +70,12 @@ export class SimulatedPortal {
     this.#isThief = isThief;
   }
 
-  /** Enforces an action from the next event on. */
-  enforce({ accountId, rung, untilMs }: PlannedAction, now: number): void {
+  /** Enforces an action from the next event on. One that is renewed goes on counting: it is still the same hour. */
+  enforce({ accountId, rung, untilMs, timeMs }: PlannedAction, now: number): void {
     const held = this.#held.get(accountId) ?? [];
     const others = held.filter((h) => h.rung !== rung);
-    this.#held.set(accountId, [...others, { rung, untilMs, since: now, hour: -1, newThisHour: 0 }]);
+    const before = held.find((h) => h.rung === rung && timeMs < h.untilMs);
+    this.#held.set(accountId, [...others, { since: now, hour: -1, newThisHour: 0, ...before, rung, untilMs }]);
   }
 
   /** Whether the portal answers this event. @param firstSeen what `PairsSeen.see` said */

@@ -30,7 +30,16 @@ export function detectionPolicy(
     tails: { ...policy.streams.tails, ...calibration?.tails },
     ...(calibration?.classes && { classTails: classTails(calibration.classes) }),
     followUpFrom: policy.follow_up.from,
+    ...announcedAgain(policy.response.restriction_minutes),
   };
+}
+
+/** Three quarters of the shortest restriction that ends by itself: room for late logs and slow answers before it does. */
+function announcedAgain(
+  restrictionMinutes: ResponsePolicy['restrictionMinutes'],
+): Pick<DetectionPolicy, 'announceAgainMs'> {
+  const temporary = Object.values(restrictionMinutes).filter((minutes) => minutes > 0);
+  return temporary.length > 0 ? { announceAgainMs: Math.min(...temporary) * 60_000 * 0.75 } : {};
 }
 
 const classTails = (classes: NonNullable<Calibration['classes']>): DetectionPolicy['classTails'] =>

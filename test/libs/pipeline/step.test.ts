@@ -7,7 +7,7 @@ import { copyEvent } from '#libs/model/access-event.ts';
 import { defaultPolicy } from '#libs/model/policy/index.ts';
 import { STREAM_COUNT } from '#libs/model/streams.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
-import { ranking, restore, snapshot, stats, step } from '#libs/pipeline/index.ts';
+import { createState, ranking, restore, snapshot, stats, step } from '#libs/pipeline/index.ts';
 import { alertsOf, DAY, eventOf, feed, freshState, HOUR, honestDays, MINUTE, MONDAY, theft } from './traffic.ts';
 
 const config = { policy: defaultPolicy().detection };
@@ -65,7 +65,7 @@ describe('a theft', () => {
 });
 
 describe('a theft that goes on under a restriction', () => {
-  it('is announced again every day, so that no restriction ends before it', () => {
+  it('is announced again before a restriction of a day ends, for as long as it goes on', () => {
     const state = freshState();
     feed(state, month());
     const days = [0, 1, 2, 3].flatMap((d) =>
@@ -77,6 +77,21 @@ describe('a theft that goes on under a restriction', () => {
     const suspends = alerts.filter((a) => a.rung === 'suspend').map((a) => Math.floor((a.timeMs - theftDay) / DAY));
     expect(new Set(suspends)).toEqual(new Set([0, 1, 2, 3]));
     expect(new Set(alerts.map((a) => a.id)).size).toBe(1);
+  });
+
+  it.each([
+    { throttle: 1440, hours: 18 },
+    { throttle: 480, hours: 6 },
+    { throttle: 0, hours: 540 },
+  ])('where a throttle lasts $throttle minutes, after $hours h', ({ throttle, hours }) => {
+    const overrides = [{ path: 'response.restriction_minutes.throttle', value: throttle }];
+    const state = createState({ policy: defaultPolicy(overrides).detection });
+    feed(state, month());
+    const alerts = alertsOf(feed(state, theft(theftDay, 400, 4, 'list')));
+    const times = alerts.filter((a) => a.rung === 'suspend').map((a) => a.timeMs);
+    const gaps = [...times, theftDay + 100 * HOUR].slice(1).map((time, i) => (time - times[i]!) / HOUR);
+    if (hours < 100) expect(Math.max(...gaps)).toBeLessThan(hours + 0.5);
+    else expect(gaps.at(-1)).toBeGreaterThan(48);
   });
 });
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createResponseState, noteReenabled, noteSecondFactor, plan } from '#libs/respond/index.ts';
 import { HOUR, MINUTE, manyAlerts, sampleAlert, T0 } from '../../support/sample-alert.ts';
@@ -57,16 +58,48 @@ describe('idempotence', () => {
     expect(ids()).toEqual(ids());
   });
 
-  it('plans a temporary restriction again when it has ended and the incident has not', () => {
+  it('renews a temporary restriction from half of its length on while the incident goes on', () => {
     const state = createResponseState(samplePolicy({ restrictionMinutes: { step_up: 30, throttle: 60, suspend: 0 } }));
     const at = (minutes: number) =>
       plan(state, sampleAlert({ rung: 'throttle', timeMs: T0 + minutes * MINUTE }), T0 + minutes * MINUTE);
     const [first] = at(0);
-    expect(at(59)).toEqual([]);
-    const [second] = at(60);
+    expect(at(29)).toEqual([]);
+    const [second] = at(45);
     expect(second?.id).not.toBe(first?.id);
-    expect(at(61)).toEqual([]);
-    expect(at(120)).toHaveLength(1);
+    expect(second?.untilMs).toBe(T0 + 105 * MINUTE);
+    // The alert that renewed it, given again, and those that follow.
+    expect([at(45), at(46), at(60), at(74)]).toEqual([[], [], [], []]);
+    expect(at(75)).toHaveLength(1);
+    expect(at(300)).toHaveLength(1);
+  });
+
+  it('leaves no gap, though each alert is planned up to six hours late, and costs the budget once', () => {
+    const policy = samplePolicy({ restrictionMinutes: { step_up: 0, throttle: 1440, suspend: 0 } });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 355 }), { minLength: 10 }), (lagsMinutes) => {
+        const state = createResponseState(policy);
+        let untilMs = 0;
+        // A detector says again what still holds after three quarters of the shortest restriction.
+        for (const [i, lag] of lagsMinutes.entries()) {
+          const timeMs = T0 + i * 18 * HOUR;
+          const nowMs = timeMs + lag * MINUTE;
+          const [made] = plan(state, sampleAlert({ rung: 'throttle', timeMs }), nowMs);
+          expect(made?.decision).toBe('act');
+          if (i > 0) expect(nowMs).toBeLessThan(untilMs);
+          untilMs = made!.untilMs;
+        }
+        expect(state.spent.get('throttle')).toHaveLength(1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('asks people again about a temporary restriction only when what they were asked about is over', () => {
+    const killed = samplePolicy({ killSwitch: true, restrictionMinutes: { step_up: 30, throttle: 60, suspend: 0 } });
+    const state = createResponseState(killed);
+    const at = (minutes: number) =>
+      plan(state, sampleAlert({ rung: 'throttle', timeMs: T0 + minutes * MINUTE }), T0 + minutes * MINUTE);
+    expect([0, 45, 59, 60].map((m) => at(m).length)).toEqual([1, 0, 0, 1]);
   });
 
   it('a throttle does not stand in the way of a step-up, a suspension does', () => {

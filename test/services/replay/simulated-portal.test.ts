@@ -66,6 +66,15 @@ test('a throttled account goes on with people it knows, and n new ones an hour',
   expect(portal.refused().throttle).toBe(4);
 });
 
+test('a throttle that is renewed goes on: the same hour, and who was new stays new', () => {
+  const portal = portalWith(2);
+  portal.enforce('throttle', T0 + 24 * HOUR);
+  expect([1, 2, 3].map((p) => portal.ask(p))).toEqual([true, true, false]);
+  portal.enforce('throttle', T0 + 42 * HOUR);
+  expect([1, 3, 4].map((p) => portal.ask(p))).toEqual([true, false, false]);
+  expect([3, 4, 5].map((p) => portal.ask(p, T0 + 41 * HOUR))).toEqual([true, true, false]);
+});
+
 test('the second factor stops a thief and lets the holder pass', () => {
   const thief = portalWith(5, true);
   thief.enforce('step_up', T0 + HOUR);

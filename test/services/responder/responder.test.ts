@@ -4,7 +4,7 @@ import type { AccountConnector } from '#libs/ports/accounts.ts';
 import { verifyAudit } from '#libs/ports/audit-chain.ts';
 import type { OutboundRecord } from '#libs/ports/store.ts';
 import { DAY, HOUR, MINUTE, manyAlerts, sampleAlert, T0 } from '../../support/sample-alert.ts';
-import { AMPLE } from '../../support/sample-policy.ts';
+import { AMPLE, samplePolicy } from '../../support/sample-policy.ts';
 import { createBench, told } from './bench.ts';
 
 const ID = 'PS-000123';
@@ -197,6 +197,35 @@ describe('the lower rungs', () => {
     expect(bench.restrictions.get(ID)).toBeUndefined();
     expect(told(bench.published).at(-1)).toBe('action throttle reverted');
     expect(await bench.responder.nextDueMs()).toBe(0);
+  });
+});
+
+describe('a temporary restriction whose incident goes on', () => {
+  it('is renewed without a gap, costs the budget once, and ends when the incident does', async () => {
+    const bench = createBench({
+      policy: {
+        restrictionMinutes: { step_up: 0, throttle: 60, suspend: 0 },
+        budget: { ...samplePolicy().budget, throttle: { ...AMPLE, perDay: 1 } },
+      },
+    });
+    for (let revision = 1; revision <= 40; revision += 1) {
+      await bench.responder.onAlert(sampleAlert({ rung: 'throttle', revision, timeMs: bench.clock.nowMs() }));
+      await bench.responder.idle();
+      for (let minutes = 0; minutes < 45; minutes += 5) {
+        expect(bench.restrictions.get(ID)?.restriction).toBe('throttle');
+        expect(bench.restrictions.get(ID)!.untilMs).toBeGreaterThan(bench.clock.nowMs());
+        bench.clock.advance(5 * MINUTE);
+        await bench.responder.runDue();
+        await bench.responder.idle();
+      }
+    }
+    // More than a day later: nobody waits for approval, and no breaker has opened.
+    expect(await bench.store.actionsIn('waiting_approval', 9)).toEqual([]);
+    expect(told(bench.published).filter((t) => t.startsWith('restriction'))).not.toContain('restriction none');
+    bench.clock.advance(60 * MINUTE);
+    await bench.responder.runDue();
+    await bench.responder.idle();
+    expect(bench.restrictions.get(ID)).toBeUndefined();
   });
 });
 
