@@ -62,14 +62,20 @@ export function saveColumns<S extends Schema>(schema: S, columns: Columns<S>, wr
   }
 }
 
-export function loadColumns<S extends Schema>(schema: S, reader: SnapshotReader): Columns<S> {
+/** Reads what {@link saveColumns} wrote; between two columns the caller may do other work. */
+export function* loadColumns<S extends Schema>(schema: S, reader: SnapshotReader): Generator<undefined, Columns<S>> {
   const length = reader.number();
-  const columns = createColumns(schema, Math.max(length, 16));
+  // Made small and filled with what was read: memory of the full size would be written twice.
+  const columns = createColumns(schema);
   columns.length = length;
   const table = columns as Record<string, unknown>;
   for (const name of Object.keys(schema)) {
     const [type] = schema[name]!;
-    (table[name] as Float64Array).set(reader.array(TYPES[type] as typeof Float64Array));
+    const read = reader.array(TYPES[type] as typeof Float64Array);
+    if (length >= columns.capacity) table[name] = read;
+    else (table[name] as Float64Array).set(read);
+    yield;
   }
+  columns.capacity = Math.max(length, columns.capacity);
   return columns;
 }

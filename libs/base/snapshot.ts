@@ -62,7 +62,7 @@ export class SnapshotWriter {
 const SEAL_STRETCH_BYTES = 8 * 1024 * 1024;
 
 /** Puts the checksum behind a snapshot that begins after `room` bytes; between two stretches the caller may do other work. */
-export function* sealSnapshot(bytes: Uint8Array, room: number): Generator<undefined> {
+export function* sealSnapshot(bytes: Uint8Array, room: number): Generator<undefined, void> {
   const end = bytes.byteLength - CRC_BYTES;
   let crc = 0;
   for (let at = room; at < end; at += SEAL_STRETCH_BYTES) {
@@ -75,18 +75,29 @@ export function* sealSnapshot(bytes: Uint8Array, room: number): Generator<undefi
 const writeCrc = (bytes: Uint8Array, crc: number): void =>
   new DataView(bytes.buffer, bytes.byteOffset).setUint32(bytes.byteLength - CRC_BYTES, crc, true);
 
+/** Looks at the checksum of a snapshot, a stretch at a time. Throws {@link DamagedSnapshot} where it is not that of the bytes. */
+export function* verifySnapshot(bytes: Uint8Array): Generator<undefined, void> {
+  if (bytes.byteLength < CRC_BYTES) throw new DamagedSnapshot('it is shorter than its checksum');
+  const end = bytes.byteLength - CRC_BYTES;
+  const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end, true);
+  let crc = 0;
+  for (let at = 0; at < end; at += SEAL_STRETCH_BYTES) {
+    if (at > 0) yield;
+    crc = crc32(bytes.subarray(at, Math.min(end, at + SEAL_STRETCH_BYTES)), crc);
+  }
+  if (stored !== crc) throw new DamagedSnapshot('its checksum does not match');
+}
+
 /** Reads what {@link SnapshotWriter} wrote, in the same order. Throws {@link DamagedSnapshot} on a wrong checksum. */
 export class SnapshotReader {
   readonly #bytes: Uint8Array;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
-    if (bytes.byteLength < 4) throw new DamagedSnapshot('it is shorter than its checksum');
-    const end = bytes.byteLength - 4;
-    const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end, true);
-    if (stored !== crc32(bytes.subarray(0, end))) throw new DamagedSnapshot('its checksum does not match');
+  /** @param isVerified the checksum was looked at before ({@link verifySnapshot}) */
+  constructor(bytes: Uint8Array, isVerified = false) {
+    if (!isVerified) for (const _ of verifySnapshot(bytes));
     // A plain view: a Buffer's own `slice` shares memory.
-    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, end);
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength - CRC_BYTES);
   }
 
   number(): number {

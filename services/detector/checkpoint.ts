@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { sealSnapshot } from '#libs/base/snapshot.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
-import { restore, snapshot } from '#libs/pipeline/index.ts';
+import { restoring, snapshot } from '#libs/pipeline/index.ts';
 import { finiteOnly } from './journal-entry.ts';
 
 /** Raise when the layout changes: an older checkpoint is then passed over and the log folded again. */
@@ -44,9 +44,7 @@ export function copyCheckpoint(head: CheckpointHead, state: PipelineState, memor
   bytes.set(json, HEAD_BYTES);
   return {
     bytes,
-    seal: async () => {
-      for (const _ of sealSnapshot(bytes, room)) await nextTurn();
-    },
+    seal: () => inTurns(sealSnapshot(bytes, room)),
   };
 }
 
@@ -77,17 +75,31 @@ export class CheckpointMemory {
   }
 }
 
-/** The state of a checkpoint, or undefined where it is damaged or of another version. */
-export function decodeCheckpoint(bytes: Uint8Array): { head: CheckpointHead; state: PipelineState } | undefined {
+/**
+ * The state of a checkpoint, or undefined where it is damaged or of another version. Done in steps: a large one would keep
+ * the group from hearing of this instance, and its other partitions from their work.
+ */
+export async function decodeCheckpoint(
+  bytes: Uint8Array,
+): Promise<{ head: CheckpointHead; state: PipelineState } | undefined> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer.length < HEAD_BYTES || buffer.readUInt32LE(0) !== VERSION) return undefined;
   const json = buffer.subarray(HEAD_BYTES, HEAD_BYTES + buffer.readUInt32LE(4));
   if (crc32(json) !== buffer.readUInt32LE(8)) return undefined;
   try {
     const head = JSON.parse(json.toString('utf8')) as CheckpointHead;
-    return { head, state: restore(buffer.subarray(HEAD_BYTES + json.length), { policy: head.policy }) };
+    return { head, state: await inTurns(restoring(buffer.subarray(HEAD_BYTES + json.length), head)) };
   } catch {
     // The snapshot says itself why it is not to be trusted; an older one is then asked.
     return undefined;
+  }
+}
+
+/** Does the steps one after the other, and whatever else is waiting in between. */
+async function inTurns<T>(steps: Iterator<undefined, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await nextTurn();
   }
 }

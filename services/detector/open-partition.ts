@@ -102,7 +102,7 @@ async function newestCheckpoint(parts: OpenParts) {
   const { checkpoints, partition, events, topics } = parts;
   for (const at of await checkpoints.list(partition)) {
     const bytes = await checkpoints.get(partition, at);
-    const decoded = bytes && decodeCheckpoint(bytes);
+    const decoded = bytes && (await decodeCheckpoint(bytes));
     const why = decoded === undefined ? 'damaged, or of another version' : refusal(decoded.head, parts);
     if (decoded !== undefined && why === undefined) return decoded;
     events.checkpointPassedOver({ partition, at, why: why ?? '' });

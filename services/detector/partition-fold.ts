@@ -8,7 +8,7 @@ import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { Input } from '#libs/model/input.ts';
 import type { RejectionReason } from '#libs/model/rejection.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
-import { restore, snapshot, step } from '#libs/pipeline/index.ts';
+import { step, usePolicy } from '#libs/pipeline/index.ts';
 import type { LogBatch, LogRecord, NewRecord } from '#libs/ports/event-log.ts';
 import type { SpanPlace } from '#libs/telemetry/in-span.ts';
 import { inSpan, NO_TRACER } from '#libs/telemetry/in-span.ts';
@@ -57,7 +57,7 @@ export interface FoldStart {
 export class PartitionFold {
   readonly #parts: FoldParts;
   readonly #event = new AccessEvent();
-  #state: PipelineState;
+  readonly #state: PipelineState;
   #policy: DetectionPolicy;
   #next: number;
   #controlsNext: number;
@@ -208,7 +208,7 @@ export class PartitionFold {
 
   #usePolicy(policy: DetectionPolicy): void {
     if (policy.digest === this.#policy.digest) return;
-    this.#state = restore(snapshot(this.#state), { policy });
+    usePolicy(this.#state, policy);
     this.#policy = policy;
   }
 
