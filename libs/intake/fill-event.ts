@@ -1,5 +1,6 @@
 import { hash64, hashBytes } from '#libs/base/hash64.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
+import { MAX_ACCOUNT_ID_CHARACTERS } from '#libs/model/account-id.ts';
 import {
   ACCOUNT_CLASSES,
   ACTIONS,
@@ -64,7 +65,8 @@ export class EventFiller {
     const idStart = starts[field.FIELD_ID];
     if (idStart < 0) return this.#reject(MISSING, field.FIELD_ID);
     const idEnd = ends[field.FIELD_ID];
-    if (idEnd === idStart || !fitsId(bytes, idStart, idEnd)) return this.#reject(WRONG_VALUE, field.FIELD_ID);
+    if (idEnd === idStart || !fits(bytes, idStart, idEnd, field.MAX_ID_CHARACTERS))
+      return this.#reject(WRONG_VALUE, field.FIELD_ID);
     hashBytes(bytes, idStart, idEnd);
     event.idLo = hash64.lo;
     event.idHi = hash64.hi;
@@ -87,9 +89,11 @@ export class EventFiller {
     const { bytes, starts, ends } = slices;
     const start = starts[field.FIELD_ACCOUNT];
     if (start < 0) return this.#reject(MISSING, field.FIELD_ACCOUNT);
-    if (ends[field.FIELD_ACCOUNT] === start) return this.#reject(WRONG_VALUE, field.FIELD_ACCOUNT);
-    if (holdsControl(bytes, start, ends[field.FIELD_ACCOUNT])) return this.#reject(WRONG_VALUE, field.FIELD_ACCOUNT);
-    event.accountId = this.#accounts.intern(bytes, start, ends[field.FIELD_ACCOUNT]);
+    const end = ends[field.FIELD_ACCOUNT];
+    if (end === start || !fits(bytes, start, end, MAX_ACCOUNT_ID_CHARACTERS) || holdsControl(bytes, start, end)) {
+      return this.#reject(WRONG_VALUE, field.FIELD_ACCOUNT);
+    }
+    event.accountId = this.#accounts.intern(bytes, start, end);
     event.accountLo = hash64.lo;
     event.accountHi = hash64.hi;
 
@@ -248,13 +252,10 @@ function identityOf(slices: FieldSlices, personLo: number): number {
 }
 
 /** Characters are counted as in `schema.ts`, in UTF-16 units; for what is ASCII that is bytes. */
-const fitsId = (bytes: Buffer, start: number, end: number): boolean =>
-  end - start <= field.MAX_ID_CHARACTERS || bytes.toString('utf8', start, end).length <= field.MAX_ID_CHARACTERS;
+const fits = (bytes: Buffer, start: number, end: number, characters: number): boolean =>
+  end - start <= characters || bytes.toString('utf8', start, end).length <= characters;
 
-/**
- * Control characters (Cc: C0, DEL, C1) in UTF-8 text. An account id with one would be detected and could never be stopped:
- * databases refuse some of them, and so does whoever reads the alert.
- */
+/** Control characters (Cc: C0, DEL, C1) in UTF-8 text: `isAccountId` says why an account's id may hold none. */
 function holdsControl(bytes: Buffer, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
     const byte = bytes[i];

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Fastify from 'fastify';
 import type { z } from 'zod';
+import { MAX_ACCOUNT_ID_CHARACTERS } from '#libs/model/account-id.ts';
 import type { Person } from '#libs/model/person.ts';
 import { bearerToken } from './identity.ts';
 import { openApiDocument } from './openapi.ts';
@@ -19,7 +20,8 @@ const NOBODY: Person = { id: '', name: '', kind: 'service' };
 const LARGEST_BODY = 65_536;
 /** A whole request must have come by then, ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
-const LONGEST_PARAMETER = 1_024;
+/** Of an address's part as it is written: an account's id with each character escaped (three bytes of UTF-8, nine letters). */
+const LONGEST_PARAMETER = 9 * MAX_ACCOUNT_ID_CHARACTERS;
 
 /** Headers by which a proxy tells that it is one. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];

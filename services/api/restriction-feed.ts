@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAccountId } from '#libs/model/account-id.ts';
 import { RESTRICTIONS } from '#libs/model/action.ts';
 import type { AccountRestriction } from '#libs/model/action-record.ts';
 import type { EventLog } from '#libs/ports/event-log.ts';
@@ -7,7 +8,7 @@ import type { RestrictionList } from '#libs/ports/restrictions.ts';
 
 /** A restriction as its topic has it. */
 const published = z.object({
-  account: z.string().min(1),
+  account: z.string().refine(isAccountId),
   restriction: z.enum(RESTRICTIONS),
   since: z.iso.datetime(),
   until: z.iso.datetime().nullable(),

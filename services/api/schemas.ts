@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ACCOUNT_ID_CHARACTERS } from '#libs/model/account-id.ts';
 import { ACTION_STATES, RESTRICTIONS } from '#libs/model/action.ts';
 import { ALERT_KINDS, RUNGS, SEVERITIES } from '#libs/model/alert.ts';
 import { CAMPAIGN_KINDS } from '#libs/model/campaign.ts';
@@ -9,7 +10,7 @@ import { CONTAINMENT_STATES } from '#libs/model/containment.ts';
 
 export const time = z.iso.datetime();
 const timeOrNone = time.nullable();
-export const accountId = z.string().min(1).max(128);
+export const accountId = z.string().min(1).max(MAX_ACCOUNT_ID_CHARACTERS);
 export const reason = z.string().trim().min(1).max(1000).describe('why, in words: it goes into the audit log');
 /** Ids in paths and filters: whatever is no such thing is no id of ours. */
 export const objectId = z.string().min(1).max(200);

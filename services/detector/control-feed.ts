@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAccountId } from '#libs/model/account-id.ts';
 import type { Control } from '#libs/model/input.ts';
 import type { EventLog, LogRecord } from '#libs/ports/event-log.ts';
 import { partitionOf } from '#libs/ports/partition-of.ts';
@@ -9,7 +10,12 @@ export interface PlacedControl {
   readonly control: Control;
 }
 
-const base = { kind: z.literal('control'), timeMs: z.number(), accountId: z.string().min(1), reason: z.string() };
+const base = {
+  kind: z.literal('control'),
+  timeMs: z.number(),
+  accountId: z.string().refine(isAccountId),
+  reason: z.string(),
+};
 const controlSchema = z.discriminatedUnion('control', [
   z.object({
     ...base,

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { isAccountId } from '#libs/model/account-id.ts';
 import type { AccountClass, Profession } from '#libs/model/codes.ts';
 import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
 import type { DirectoryAccount } from '#libs/model/containment.ts';
@@ -44,7 +45,8 @@ function readAccount(line: string): DirectoryAccount | string {
     org = '',
     department = '',
   } = read as Record<string, unknown>;
-  if (typeof id !== 'string' || id === '') return 'id is missing';
+  if (id === undefined) return 'id is missing';
+  if (!isAccountId(id)) return 'id is no account id';
   if (!ACCOUNT_CLASSES.includes(accountClass as AccountClass)) return 'class is not one of the known';
   if (!PROFESSIONS.includes(profession as Profession)) return 'profession is not one of the known';
   if (typeof org !== 'string' || typeof department !== 'string') return 'org and department are text';

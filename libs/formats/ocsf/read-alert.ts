@@ -1,5 +1,6 @@
 import type { Result } from '#libs/base/result.ts';
 import { err, ok } from '#libs/base/result.ts';
+import { isAccountId } from '#libs/model/account-id.ts';
 import type { Alert } from '#libs/model/alert.ts';
 import { ALERT_KINDS, RUNGS, SEVERITIES } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, CHANNELS, PROFESSIONS } from '#libs/model/codes.ts';
@@ -24,7 +25,7 @@ function wrongField(alert: Fields): string | undefined {
     ['rung', isOneOf(RUNGS, alert.rung)],
     ['timeMs', isFigure(alert.timeMs)],
     ['startedMs', isFigure(alert.startedMs)],
-    ['account.id', isText(account.id)],
+    ['account.id', isAccountId(account.id)],
     ['account.class', isOneOf(ACCOUNT_CLASSES, account.class)],
     ['account.profession', isOneOf(PROFESSIONS, account.profession)],
     ['account.department', typeof account.department === 'string'],

@@ -1,3 +1,4 @@
+import { isAccountId } from '#libs/model/account-id.ts';
 import type { Campaign } from '#libs/model/campaign.ts';
 import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
 
@@ -8,7 +9,7 @@ const isOneOf = (list: readonly string[], v: unknown) => typeof v === 'string' &
 const isMember = (v: unknown): boolean =>
   isFields(v) &&
   isFields(v.account) &&
-  isText(v.account.id) &&
+  isAccountId(v.account.id) &&
   isOneOf(ACCOUNT_CLASSES, v.account.class) &&
   isOneOf(PROFESSIONS, v.account.profession) &&
   typeof v.account.department === 'string';

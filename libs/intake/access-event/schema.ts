@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAccountId } from '#libs/model/account-id.ts';
 import { ACCOUNT_CLASSES, ACTIONS, CHANNELS, OUTCOMES, PROFESSIONS } from '#libs/model/codes.ts';
 import { NO_DAY, NO_TIME, readDay, readTime } from '../event-time.ts';
 import { MAX_ASN, MAX_BIRTH_RANK, MAX_ID_CHARACTERS, MAX_ROWS } from '../field-slices.ts';
@@ -28,8 +29,7 @@ export const accessEventSchema = z.object({
   id: z.string().min(1).max(MAX_ID_CHARACTERS),
   time: z.string().refine(isTime, 'a date-time as in RFC 3339'),
   account: z.object({
-    // No control characters: see holdsControl in fill-event.ts.
-    id: z.string().regex(/^\P{Cc}+$/u),
+    id: z.string().refine(isAccountId, 'an account’s id: without control characters, of bounded length'),
     class: z.enum(ACCOUNT_CLASSES).nullish(),
     profession: z.enum(PROFESSIONS).nullish(),
     org: text,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ACCOUNT_ID_CHARACTERS } from '#libs/model/account-id.ts';
 import { RUNGS, SEVERITIES } from '#libs/model/alert.ts';
 import { ACCOUNT_CLASSES, PROFESSIONS } from '#libs/model/codes.ts';
 import { FOLLOW_UP_FROM } from '#libs/model/detection-policy.ts';
@@ -219,7 +220,7 @@ const response = z
       .array(
         z
           .strictObject({
-            account: z.string().min(1).max(128).describe('The account’s id.'),
+            account: z.string().min(1).max(MAX_ACCOUNT_ID_CHARACTERS).describe('The account’s id.'),
             until: z
               .union([z.iso.date(), z.iso.datetime({ offset: true })])
               .describe('End of the protection: a date (to the end of that day, UTC) or a date and time with offset.'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRestrictionList, loadRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
+import { MAX_ACCOUNT_ID_CHARACTERS } from '#libs/model/account-id.ts';
 import type { ResponseStore } from '#libs/ports/store.ts';
 import { sampleRestriction } from '../../support/sample-action.ts';
 import { HOUR, MINUTE, sampleAlert, T0 } from '../../support/sample-alert.ts';
@@ -51,13 +52,21 @@ describe('the restriction of an account', () => {
     await store.close();
   });
 
-  it('takes any account id that an access log may hold', async () => {
-    const accountId = 'à/b ?#%"\\';
-    const restrictions = createRestrictionList([sampleRestriction({ accountId })]);
-    const { ask } = createApiBench({}, { restrictions });
-    const { body } = await ask(GATEWAY, 'GET', `/v1/restrictions/${encodeURIComponent(accountId)}`);
-    expect(body).toMatchObject({ account: accountId, restriction: 'suspended' });
-    expect((await ask(GATEWAY, 'GET', `/v1/restrictions/${'x'.repeat(129)}`)).status).toBe(400);
+  it.each(['à/b ?#%"\\', '\u{1f9ff}'.repeat(127), '\uffe6'.repeat(MAX_ACCOUNT_ID_CHARACTERS)])(
+    'takes any account id that an access log may hold: %s',
+    async (accountId) => {
+      const restrictions = createRestrictionList([sampleRestriction({ accountId })]);
+      const { ask } = createApiBench({}, { restrictions });
+      const { body } = await ask(GATEWAY, 'GET', `/v1/restrictions/${encodeURIComponent(accountId)}`);
+      expect(body).toMatchObject({ account: accountId, restriction: 'suspended' });
+    },
+  );
+
+  it('is not asked for an id that no account can have', async () => {
+    const { ask } = createApiBench();
+    const longest = 'x'.repeat(MAX_ACCOUNT_ID_CHARACTERS);
+    expect((await ask(GATEWAY, 'GET', `/v1/restrictions/${longest}`)).status).toBe(200);
+    expect((await ask(GATEWAY, 'GET', `/v1/restrictions/${longest}x`)).status).toBe(400);
   });
 });
 

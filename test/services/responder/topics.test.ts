@@ -159,10 +159,10 @@ describe('from the alert topic to the action topics', () => {
     await log.close();
   });
 
-  it('goes on over an alert whose account no store could hold', async () => {
+  it.each(['PS-\u0000', 'x'.repeat(256)])('goes on over an alert whose account no store could hold', async (id) => {
     const log = await createTopics();
     const bench = createBench();
-    await putAlert(log, sampleAlert({ id: 'odd', account: { id: 'PS-\u0000' } }));
+    await putAlert(log, sampleAlert({ id: 'odd', account: { id } }));
     await putAlert(log, sampleAlert());
     const stopped = async () => bench.register.get(ID)?.enabled === false;
     const rejections = await readUntil(log, bench, async (found) => found.length > 0 && (await stopped()));

@@ -28,6 +28,8 @@ describe('directory of accounts in a file', () => {
     ['{"id":"A"}\nnot json', ':2: not JSON'],
     ['{"id":"A"}\n{"id":"A"}', ':2: the account stands twice'],
     ['{"class":"manager"}', ':1: id is missing'],
+    ['{"id":""}', ':1: id is no account id'],
+    [`{"id":"${'A'.repeat(256)}"}`, ':1: id is no account id'],
     ['{"id":"A","class":"king"}', ':1: class is not one of the known'],
     ['{"id":"A","department":69}', ':1: org and department are text'],
   ])('gives no half list: %s', async (text, problem) => {

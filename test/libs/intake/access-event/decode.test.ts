@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hash64, hashString } from '#libs/base/hash64.ts';
 import { createDecoder, createPseudonymiser, DECODED, PUBLIC_REPLAY_KEY, rejectionReason } from '#libs/intake/index.ts';
 import { AccessEvent, personToken } from '#libs/model/access-event.ts';
+import { MAX_ACCOUNT_ID_CHARACTERS } from '#libs/model/account-id.ts';
 import { departmentIndex } from '#libs/model/departments.ts';
 import { EXAMPLE } from './example.ts';
 
@@ -142,6 +143,8 @@ describe('access event, version 1', () => {
     [but('account', []), 'wrong_type account'],
     [but('account.id', null), 'missing_field account.id'],
     [but('account.id', ''), 'wrong_value account.id'],
+    [but('account.id', '\u20ac'.repeat(MAX_ACCOUNT_ID_CHARACTERS)), 'decoded'],
+    [but('account.id', 'x'.repeat(MAX_ACCOUNT_ID_CHARACTERS + 1)), 'wrong_value account.id'],
     ...['PS-\u0000', 'PS\n1', '\u007f', 'PS-\u0085'].map((id) => [but('account.id', id), 'wrong_value account.id']),
     ...['Ps 1', '\u00e9t\u00e9', '\u00a0', '\u4e2d'].map((id) => [but('account.id', id), 'decoded']),
     [but('account.class', 'robot'), 'wrong_value account.class'],

@@ -38,7 +38,21 @@ const plain = fc.stringMatching(/^[ !#-Z^-z]{1,20}$/);
 const odd = fc.oneof(
   fc.string({ maxLength: 12 }),
   fc.string({ unit: 'grapheme', maxLength: 6 }),
-  fc.constantFrom('', ' ', '\\', '"', '\u007f', '\u0000', 'é', '\ud800', 'null', '192.0.2.7', '2001:db8::1', 'FR'),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\\',
+    '"',
+    '\u007f',
+    '\u0000',
+    'é',
+    'y'.repeat(256),
+    '\ud800',
+    'null',
+    '192.0.2.7',
+    '2001:db8::1',
+    'FR',
+  ),
 );
 /** Mostly what portals write, now and then what nobody expects. */
 const mostly = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
