@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { MIN_KEY_BYTES, PUBLIC_REPLAY_KEY } from '#libs/intake/index.ts';
 import type { PseudonymKey } from '#libs/intake/pseudonymise.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { readNamedFile } from '#services/cli/named-file.ts';
 
 /**
  * The key of `--key ID=FILE`; without it the public one, which is good for reports and for nothing that is kept.
@@ -13,16 +13,7 @@ export function pseudonymKey(option: string | undefined): PseudonymKey {
   if (id === undefined || file === undefined)
     throw new CommandFailure('--key is written ID=FILE, as in the configuration of the detector', EXIT.usage);
   if (id === PUBLIC_REPLAY_KEY.id) throw new CommandFailure(`--key: ${id} is the id of the public key`, EXIT.usage);
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CommandFailure(
-      `key file ${file} ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`}`,
-      EXIT.configuration,
-    );
-  }
+  const bytes = readNamedFile('key', file);
   // As a service reads it: without the line end that editors put there.
   const key = bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes;
   if (key.length >= MIN_KEY_BYTES) return { id, key };

@@ -9,6 +9,7 @@ import type { PeerBaseline } from '#libs/model/peer-baseline.ts';
 import type { Policy } from '#libs/model/policy/index.ts';
 import { restore } from '#libs/pipeline/index.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { readNamedText, unreadableFile } from '#services/cli/named-file.ts';
 import { problemText } from '#services/policy/load-policy.ts';
 
 /** What a run starts from. */
@@ -37,7 +38,7 @@ export interface Surroundings {
  * @throws CommandFailure with exit code 78 where the file is wrong, or the companion not the one it names
  */
 export function readBaseline(file: string, surroundings: Surroundings): BaselineStart {
-  const parsed = parseBaseline({ name: file, text: readText(file) });
+  const parsed = parseBaseline({ name: file, text: readNamedText('baseline', file) });
   if (!parsed.ok) throw new CommandFailure(problemText(parsed.error), EXIT.configuration);
   const { state: companion, period, groups } = parsed.value;
   const peers = peersOf(parsed.value);
@@ -102,20 +103,6 @@ function readCompanion(file: string): Uint8Array | undefined {
     return readFileSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(file, error);
+    throw unreadableFile('baseline', file, error);
   }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-function unreadable(file: string, error: unknown): CommandFailure {
-  const { code } = error as NodeJS.ErrnoException;
-  const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-  return new CommandFailure(`baseline file ${file} ${why}`, EXIT.configuration);
 }

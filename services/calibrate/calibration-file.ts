@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Calibration } from '#libs/model/policy/index.ts';
 import { parseCalibration } from '#libs/model/policy/index.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { readNamedText } from '#services/cli/named-file.ts';
 import { problemText } from '#services/policy/load-policy.ts';
 import { yamlText } from '#services/policy/yaml-text.ts';
 
@@ -14,17 +14,7 @@ export const calibrationText = (calibration: Calibration): string => yamlText(ca
 
 /** Reads an earlier calibration. @throws CommandFailure (78) where it cannot be read or is wrong */
 export function readCalibration(file: string): Calibration {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CommandFailure(
-      `calibration file ${file} ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`}`,
-      EXIT.configuration,
-    );
-  }
-  const parsed = parseCalibration({ name: file, text });
+  const parsed = parseCalibration({ name: file, text: readNamedText('calibration', file) });
   if (parsed.ok) return parsed.value;
   throw new CommandFailure(problemText(parsed.error), EXIT.configuration);
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { ok } from '#libs/base/result.ts';
 import type { Rung } from '#libs/model/alert.ts';
 import { scoreForBudget } from '#libs/model/policy/calibration.ts';
 import type { Calibration, Policy, PolicyOverride } from '#libs/model/policy/index.ts';
 import { parsePolicy } from '#libs/model/policy/index.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { readNamedText } from '#services/cli/named-file.ts';
 import { problemText } from '#services/policy/load-policy.ts';
 
 /** The policy that a calibration is learnt for, with a calibration in memory in place of the file it names (or will name). */
@@ -35,7 +35,8 @@ export const policyForFolding = (
  */
 export function policyWith(file: string | undefined, calibration: Calibration): Policy {
   const inMemory: PolicyOverride = { path: 'calibration', value: 'learnt just now' };
-  const source = file === undefined ? { name: 'built-in defaults', text: '' } : { name: file, text: readText(file) };
+  const source =
+    file === undefined ? { name: 'built-in defaults', text: '' } : { name: file, text: readNamedText('policy', file) };
   const parsed = parsePolicy(source, () => ok(calibration), [inMemory]);
   if (parsed.ok) return parsed.value;
   throw new CommandFailure(problemText(parsed.error), EXIT.configuration);
@@ -51,16 +52,4 @@ export function rungSetting({ effective }: Policy, rung: Rung, calibration: Cali
   const setting = effective.rungs[rung];
   if (typeof setting === 'number') return { budget: undefined, threshold: setting };
   return { budget: setting.per_10000, threshold: scoreForBudget(calibration, rung, setting.per_10000) };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CommandFailure(
-      `policy file ${file} ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`}`,
-      EXIT.configuration,
-    );
-  }
 }

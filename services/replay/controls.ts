@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Control } from '#libs/model/input.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { readNamedText } from '#services/cli/named-file.ts';
 import { parseControl } from '#services/detector/control-feed.ts';
 
 /**
@@ -9,14 +9,7 @@ import { parseControl } from '#services/detector/control-feed.ts';
  * @throws CommandFailure with exit code 78 where the file cannot be read or a line is no control
  */
 export function readControls(file: string): readonly Control[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    throw new CommandFailure(`controls file ${file} ${why}`, EXIT.configuration);
-  }
+  const text = readNamedText('controls', file);
   const controls = text.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return [];
     const control = parseControl(Buffer.from(line));

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CommandFailure } from '#services/cli/exit-code.ts';
+import { readNamedText } from '#services/cli/named-file.ts';
 
 /** The truth about a log, where somebody knows it: which accounts were attacked, and when. */
 
@@ -80,14 +80,5 @@ export function parseLabels(text: string, name: string): Labels {
 
 /** Reads a labels file. @throws CommandFailure where it cannot be read or is wrong */
 export function readLabels(file: string): Labels {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CommandFailure(
-      code === 'ENOENT' ? `labels file ${file} does not exist` : `labels file ${file} cannot be read (${code})`,
-    );
-  }
-  return parseLabels(text, file);
+  return parseLabels(readNamedText('labels', file), file);
 }

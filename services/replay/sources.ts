@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { openSources, readRecords } from '#libs/adapters/files/index.ts';
 import type { Decoder, InputFormat, MappingFile, Pseudonymiser } from '#libs/intake/index.ts';
 import {
@@ -13,6 +12,7 @@ import {
 import type { PseudonymKey } from '#libs/intake/pseudonymise.ts';
 import { formatProblem, nearestName } from '#libs/model/policy/index.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
+import { readNamedText } from '#services/cli/named-file.ts';
 import type { Records, Replay } from './replay.ts';
 
 /** What the records of the sources are: `auto` looks at the first lines of each. */
@@ -34,15 +34,7 @@ export function sourceFormat(input: string, mappingFile: string | undefined): So
 }
 
 function readMapping(file: string): MappingFile {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    throw new CommandFailure(`mapping file ${file} ${why}`, EXIT.configuration);
-  }
-  const mapping = parseMapping(text, file);
+  const mapping = parseMapping(readNamedText('mapping', file), file);
   if (mapping.ok) return mapping.value;
   throw new CommandFailure(mapping.error.map(formatProblem).join('\n'), EXIT.configuration);
 }
