@@ -165,6 +165,11 @@ export const CHANNEL_SCHEMA = {
   orderLast: ['f64', ORDERS],
   orderRun: ['u8', ORDERS],
   orderDown: ['u8', ORDERS],
+  /** Size class of the largest export learnt (0: none), of the largest new one that waits to be learnt, since when; day on which it last spoke. */
+  exportLearnt: ['u8', 1],
+  exportNew: ['u8', 1],
+  exportDay: ['i32', 1],
+  exportSaid: ['i32', 1],
   /** Time of the last new identity and the gap before it, ms (wrapping; gap 0: none). */
   lastNewMs: ['u32', 1],
   lastGapMs: ['u32', 1],

@@ -4,6 +4,7 @@ import {
   S_CLOSED_CONTRACT,
   S_CLOSED_HOURS,
   S_DORMANT,
+  S_FIRST_EXPORT,
   S_FOLLOW_1D,
   S_FOLLOW_3H,
   S_FOLLOW_9D,
@@ -62,6 +63,7 @@ const CAPS = new Float64Array(STREAM_COUNT).fill(STREAM_CAP_NATS);
 CAPS[S_FOLLOW_30M] = 6;
 CAPS[S_NEW_SOURCE] = 4;
 CAPS[S_DORMANT] = 3;
+CAPS[S_FIRST_EXPORT] = 4;
 CAPS[S_CLOSED_CONTRACT] = 2;
 /** Duty at night and a robot that a practice bought are honest. */
 CAPS[S_CLOSED_HOURS] = 2;

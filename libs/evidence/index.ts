@@ -2,6 +2,7 @@ import { ADJACENCY } from './adjacency.ts';
 import { CADENCE } from './cadence.ts';
 import { CLOSED_CONTRACT } from './closed-contract.ts';
 import { DORMANT } from './dormant.ts';
+import { FIRST_EXPORT } from './first-export.ts';
 import { HONEYTOKEN } from './honeytoken.ts';
 import { IDENTITIES } from './identities.ts';
 import { MISS } from './miss.ts';
@@ -40,6 +41,7 @@ export const STREAMS: readonly StreamSpec[] = [
   DORMANT,
   HONEYTOKEN,
   SORTED_ORDER,
+  FIRST_EXPORT,
 ];
 
 export {
@@ -54,6 +56,7 @@ export { ADJACENCY_ATTACK, ADJACENCY_NULL } from './adjacency.ts';
 export { CADENCE_ATTACK, CADENCE_FLOOR, CADENCE_PAUSE_MS, isRegular } from './cadence.ts';
 export { CLOSED_CONTRACT_ATTACK, CLOSED_CONTRACT_FLOOR } from './closed-contract.ts';
 export { DORMANT_DAYS, DORMANT_HOURS, dormantNats, WATCHED_DAYS } from './dormant.ts';
+export { EXPORT_DOUBLINGS, EXPORT_ROWS, exportClass, firstExportNats } from './first-export.ts';
 export { HONEYTOKEN_NATS } from './honeytoken.ts';
 export { IDENTITIES_ATTACK, IDENTITIES_NULL, IDENTITIES_OF_A_FAMILY } from './identities.ts';
 export { MISS_ATTACK, MISS_FLOOR } from './miss.ts';

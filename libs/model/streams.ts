@@ -22,6 +22,7 @@ export const STREAM_NAMES = [
   'dormant',
   'honeytoken',
   'sorted_order',
+  'first_export',
 ] as const;
 export type StreamName = (typeof STREAM_NAMES)[number];
 export const STREAM_COUNT = STREAM_NAMES.length;
@@ -47,3 +48,4 @@ export const S_ROUND_THE_CLOCK = 18;
 export const S_DORMANT = 19;
 export const S_HONEYTOKEN = 20;
 export const S_SORTED_ORDER = 21;
+export const S_FIRST_EXPORT = 22;

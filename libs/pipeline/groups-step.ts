@@ -66,6 +66,7 @@ export function recomputeGroups(state: PipelineState): void {
     groups.sourceDays[group] = groups.sourceDays[group]! * FADE;
     groups.workedDays[group] = groups.workedDays[group]! * FADE;
     groups.wakings[group] = groups.wakings[group]! * FADE;
+    groups.firstExports[group] = groups.firstExports[group]! * FADE;
   }
   // An account's class and profession may have changed since its row was made.
   for (let row = 0; row < channels.length; row++) {

@@ -36,7 +36,7 @@ const CLOSE_AFTER_MS = 24 * 3_600_000;
 /** A stream worth at least this helps to date an incident's start. */
 const DATING_NATS = 2;
 
-/** Scores a row after its evidence moved, and opens, raises or leaves alone its incident. `minute` is event time; `bulk`: one answer was a quota's worth. */
+/** Scores a row after its evidence moved, and opens, raises or leaves alone its incident. `minute` is event time; `bulk`: one answer was a quota's worth, or an export unlike the account's. */
 export function assess(state: PipelineState, row: number, timeMs: number, minute: number, bulk = false): void {
   const { channels, accounts, policy, score } = state;
   const account = channels.account[row]!;

@@ -146,4 +146,5 @@ const groupArrays = (groups: Groups): (Float64Array | Uint8Array)[] => [
   groups.followed,
   groups.covered,
   groups.wakings,
+  groups.firstExports,
 ];

@@ -51,6 +51,8 @@ export interface Groups {
   readonly covered: Uint8Array;
   /** How often an account woke after a long silence. */
   readonly wakings: Float64Array;
+  /** How often an account exported for the first time. */
+  readonly firstExports: Float64Array;
 }
 
 /** Counts of everything that was taken, put aside or capped. */
@@ -188,6 +190,7 @@ function createGroups(policy: CompiledPolicy): Groups {
     followed: new Uint8Array(GROUP_COUNT),
     covered: new Uint8Array(GROUP_COUNT),
     wakings: new Float64Array(GROUP_COUNT),
+    firstExports: new Float64Array(GROUP_COUNT),
   };
   for (let group = 0; group < GROUP_COUNT; group++) {
     groups.perDay[group] = policy.priorPerDay[Math.floor(group / channels) % professions]!;

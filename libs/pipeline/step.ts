@@ -5,6 +5,7 @@ import { ACTION_EXPORT, CHANNEL_API, isFollowUp, isLookup } from '#libs/model/co
 import type { Control, Input, Output } from '#libs/model/input.ts';
 import { accountRow, channelRow } from './accounts.ts';
 import { advanceClock } from './clock.ts';
+import { stepFirstExport, trustExport } from './first-export.ts';
 import { takeFollowUp } from './follow-up.ts';
 import { assess, clearEvidence, endIncident, trustDays } from './incidents.ts';
 import { DUPLICATE_WINDOW_MS, MAX_AHEAD_MS, MAX_EVENT_IDS, MAX_LATE_MS } from './limits.ts';
@@ -78,8 +79,9 @@ function takeEvent(state: PipelineState, event: AccessEvent): readonly Output[] 
   const newSource = noteSource(state, account, state.channels.group[row]!, event, minute);
   if (isLookup(event.action)) {
     counters.lookups++;
-    const bulk = event.action === ACTION_EXPORT && event.rows >= state.channels.quotaDay[row]!;
-    if (takeLookup(state, row, event, minute, newSource)) assess(state, row, timeMs, minute, bulk);
+    const unusual = stepFirstExport(state, row, event, minute);
+    const bulk = unusual || (event.action === ACTION_EXPORT && event.rows >= state.channels.quotaDay[row]!);
+    if (takeLookup(state, row, event, minute, newSource) || unusual) assess(state, row, timeMs, minute, bulk);
   } else if (isFollowUp(event.action)) {
     counters.followUps++;
     takeFollowUp(state, account, event, minute);
@@ -117,6 +119,9 @@ function takeControl(state: PipelineState, control: Control): void {
     clearEvidence(state, row);
     endIncident(state, row);
     // What a person found honest may be learnt from: the account is like that.
-    if (control.control === 'verdict') trustDays(state, row);
+    if (control.control === 'verdict') {
+      trustDays(state, row);
+      trustExport(state, row);
+    }
   }
 }

@@ -162,6 +162,13 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
     },
   ],
   [
+    'first_export',
+    {
+      en: (f) => `an account that never exported, or never nearly as much, exports (${f.observed} days)`,
+      fr: (f) => `un compte qui n'avait jamais exporté, ou jamais autant, exporte (${f.observed} jours)`,
+    },
+  ],
+  [
     'quota_hour',
     {
       en: (f) => `${f.observed} new people in one hour, quota ${f.limit}, ${f.expected} usual`,

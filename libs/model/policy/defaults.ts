@@ -40,6 +40,7 @@ export const DEFAULT_TAILS: Readonly<Record<StreamName, TailKnots>> = {
   dormant: { q99: 4.6, q999: 6.9 },
   honeytoken: { q99: 1, q999: 1.1 },
   sorted_order: { q99: 12, q999: 40 },
+  first_export: { q99: 4.6, q999: 6.9 },
 };
 
 /** Limits start at factor × (the account's own mean + offset). */

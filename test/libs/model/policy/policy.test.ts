@@ -92,7 +92,7 @@ test('all errors at once, each with place, path, what was found and what is allo
       "p.yaml:9:15: response.highest_rung.software: this cannot stand here (found "off"; allowed: one of alert, step_up, throttle, suspend)",
       "p.yaml:11:7: response.protected.0.reason: a value is missing (allowed: a text of 3 to 500 characters)",
       "p.yaml:12:14: response.protected.0.until: this cannot stand here (found "tomorrow"; allowed: a date like 2026-12-31, or a date and time like 2026-12-31T18:00:00+01:00)",
-      "p.yaml:14:25: streams.disabled.1: this cannot stand here (found "speed"; allowed: one of territory, miss, adjacency, unseen, no_follow_up_30m, no_follow_up_3h, no_follow_up_1d, no_follow_up_9d, rate, new_source, territory_new_source, miss_new_source, closed_contract, identities, other_insurer, no_pec, cadence, closed_hours, round_the_clock, dormant, honeytoken, sorted_order)",
+      "p.yaml:14:25: streams.disabled.1: this cannot stand here (found "speed"; allowed: one of territory, miss, adjacency, unseen, no_follow_up_30m, no_follow_up_3h, no_follow_up_1d, no_follow_up_9d, rate, new_source, territory_new_source, miss_new_source, closed_contract, identities, other_insurer, no_pec, cadence, closed_hours, round_the_clock, dormant, honeytoken, sorted_order, first_export)",
     ]
   `);
 });
