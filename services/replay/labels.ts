@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CommandFailure } from '#services/cli/exit-code.ts';
+import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { readNamedText } from '#services/cli/named-file.ts';
 
 /** The truth about a log, where somebody knows it: which accounts were attacked, and when. */
@@ -80,5 +80,5 @@ export function parseLabels(text: string, name: string): Labels {
 
 /** Reads a labels file. @throws CommandFailure where it cannot be read or is wrong */
 export function readLabels(file: string): Labels {
-  return parseLabels(readNamedText('labels', file), file);
+  return parseLabels(readNamedText('labels', file, EXIT.failure), file);
 }
