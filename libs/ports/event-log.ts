@@ -72,7 +72,11 @@ export interface ReadRequest {
 
 /** What a member of a group is called back with. For one partition, calls never overlap. */
 export interface ConsumerHandler {
-  /** A partition was given to this member. Resolves to the offset to start from. May take its time: others go on. */
+  /**
+   * A partition was given to this member. Resolves to the offset to start from. May take its time: others go on. Where it
+   * rejects for a fault of the log's that passes, or because another was faster ({@link FencedError}), it is asked again as
+   * long as the partition is this member's; any other error ends the member.
+   */
   assigned(partition: number): Promise<number>;
   /** Records of an assigned partition, from where the last batch ended. */
   batch(batch: LogBatch): Promise<void>;

@@ -22,6 +22,7 @@ export function tallyDetector(onError: (error: unknown) => void): { events: Dete
       tally.duplicates += 1;
     },
     partitionOpened() {},
+    partitionNotOpened() {},
     partitionReleased() {},
     alertDecided() {},
     controlTaken() {},

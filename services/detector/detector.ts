@@ -9,16 +9,14 @@ import type { CheckpointStore } from '#libs/ports/checkpoints.ts';
 import type { Clock } from '#libs/ports/clock.ts';
 import type { Consuming, EventLog, LogBatch } from '#libs/ports/event-log.ts';
 import { FencedError, TopicMissingError } from '#libs/ports/event-log.ts';
-import { NO_TRACER } from '#libs/telemetry/in-span.ts';
 import { CheckpointMemory } from './checkpoint.ts';
 import { ControlFeed } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import type { FirstState } from './first-state.ts';
-import { HeldPartition } from './held-partition.ts';
+import type { HeldPartition } from './held-partition.ts';
 import { JournalTail } from './journal-tail.ts';
-import { findStart, partitionsChanged } from './open-partition.ts';
-import { PartitionFold } from './partition-fold.ts';
-import { PartitionWriter } from './partition-writer.ts';
+import { partitionsChanged } from './open-partition.ts';
+import { takePartition } from './take-partition.ts';
 import type { TopicNames } from './topics.ts';
 
 /** After being fenced, the group must have told within this time that the partition is another's; else something is wrong. */
@@ -154,67 +152,31 @@ class PartitionedDetector implements Detector {
     // The topic has grown under this detector.
     if (partition >= this.#partitions)
       throw partitionsChanged(this.#parts.topics.access, this.#partitions, partition + 1);
-    const { log, topics, group, instance, policy, pseudonymiser, checkpoints, events, clock, source } = this.#parts;
+    const { events, clock } = this.#parts;
     const begunMs = clock.nowMs();
     clearTimeout(this.#fencedTimers.get(partition));
     this.#fencedTimers.delete(partition);
-    const writer = await PartitionWriter.open({
-      log,
-      tail: this.#tail,
-      journalTopic: topics.journal,
-      transactionalId: `${group}.${topics.access}.${partition}`,
-      partition,
-      partitions: this.#partitions,
-      instance,
-      nowMs: () => clock.nowMs(),
-      onUncertain: (error) => events.writeUncertain({ partition, error }),
-    });
-    const start = await findStart({
-      log,
-      tail: this.#tail,
-      topics,
-      partition,
-      partitions: this.#partitions,
-      policy,
-      firstState: this.#parts.firstState,
-      keyId: pseudonymiser.keyId,
-      checkpoints,
-      writer,
-      events,
-    });
-    const fold = new PartitionFold(
-      { topics, partition, decoder: this.#decoder, writer, source, events, policy, nowMs: () => clock.nowMs() },
-      start,
-    );
-    const held = new HeldPartition(
-      {
-        topic: topics.access,
-        partition,
-        keyId: pseudonymiser.keyId,
-        fold,
-        writer,
+    try {
+      const { held, next, checkpoint, toRedo } = await takePartition({
+        ...this.#parts,
+        tail: this.#tail,
         controls: this.#controls,
-        checkpoints,
+        decoder: this.#decoder,
         memory: this.#memory,
-        events,
-        nowMs: () => clock.nowMs(),
-        spans: { tracer: this.#parts.tracer ?? NO_TRACER },
+        partition,
+        partitions: this.#partitions,
         commit: async (p, offset) => this.#consuming?.commit(p, offset),
-      },
-      start.journalSeq === 0 ? -1 : start.next,
-      start.next >= start.end,
-    );
-    this.#held.set(partition, held);
-    await held.settle();
-    const tookMs = clock.nowMs() - begunMs;
-    events.partitionOpened({
-      partition,
-      from: start.next,
-      checkpoint: start.journalSeq > 0,
-      tookMs,
-      toRedo: fold.toRedo,
-    });
-    return start.next;
+      });
+      this.#held.set(partition, held);
+      // A control that came since the taking looked for them, and found nobody holding the partition.
+      void this.#guard(partition, held.settle());
+      const tookMs = clock.nowMs() - begunMs;
+      events.partitionOpened({ partition, from: next, checkpoint, tookMs, toRedo });
+      return next;
+    } catch (error) {
+      events.partitionNotOpened({ partition, error });
+      throw error;
+    }
   }
 
   async #batch(batch: LogBatch): Promise<void> {

@@ -13,6 +13,8 @@ export interface DetectorEvents {
     readonly tookMs: number;
     readonly toRedo: number;
   }): void;
+  /** Taking a partition over has failed: the group's member tries again where the failure is one that passes. */
+  partitionNotOpened(e: { readonly partition: number; readonly error: unknown }): void;
   partitionReleased(e: { readonly partition: number; readonly next: number }): void;
   partitionFenced(e: { readonly partition: number }): void;
   batchFolded(e: {

@@ -67,42 +67,54 @@ export class HeldPartition {
       this.#traced(batch, arrivedMs, async (spans) => {
         await this.#parts.fold.fold(batch, spans);
         this.#lastBatchMs = this.#parts.nowMs();
-        await this.#takeWhatIsNew();
+        await this.#takeWhatIsNew(spans);
       }),
     );
   }
 
   /** Takes controls that have come, and this instance's policy, where the fold has done again all that was done before. */
   settle(): Promise<void> {
-    return this.#inTurn(() => this.#takeWhatIsNew());
+    return this.#inTurn(() => this.#takeWhatIsNew(this.#parts.spans));
   }
 
   /** Writes the signals and dead letters that wait. */
   flush(): Promise<void> {
     const { fold, nowMs } = this.#parts;
+    const flushed = (write: (spans: SpanPlace) => Promise<void>) =>
+      this.#inTurn(() => this.#inSpan('detector.flush', write));
     if (!this.#toldRest && this.#isAtEnd && nowMs() - this.#lastBatchMs >= REST_AFTER_MS) {
       this.#toldRest = true;
-      return this.#inTurn(() => fold.tellRest());
+      return flushed((spans) => fold.tellRest(spans));
     }
-    return fold.hasUnwritten ? this.#inTurn(() => fold.flush()) : Promise.resolve();
+    return fold.hasUnwritten ? flushed((spans) => fold.flush(spans)) : Promise.resolve();
   }
 
   /** Puts the state down where it has moved on since the last time. The fold waits for the copy alone, not for its writing. */
   checkpoint(): Promise<void> {
     const done = this.#checkpointing.then(async () => {
-      const copy = await this.#copy();
-      if (copy !== undefined) await this.#put(copy);
+      if (!this.#mayHaveMoved) return;
+      await this.#inSpan('detector.checkpoint', async (place) => {
+        const copy = await this.#copy(place);
+        if (copy === undefined) return;
+        await inSpan(place, 'detector.put', { partition: this.#parts.partition }, () => this.#put(copy));
+      });
     });
     this.#checkpointing = done.catch(() => {});
     return done;
   }
 
-  async #copy(): Promise<Copy | undefined> {
+  /** False where a checkpoint would be the one that is there. */
+  get #mayHaveMoved(): boolean {
+    const { fold } = this.#parts;
+    return !this.#released && (fold.next !== this.#checkpointed || fold.hasUnwritten);
+  }
+
+  async #copy(spans: SpanPlace): Promise<Copy | undefined> {
     let copy: Copy | undefined;
     await this.#inTurn(async () => {
       const { fold, writer, topic, partition, keyId, memory, nowMs } = this.#parts;
       if (!fold.isWhole) return;
-      await fold.flush();
+      await fold.flush(spans);
       const { state, policy, next, controlsNext } = fold.current;
       if (next === this.#checkpointed || !fold.caughtUp) return;
       this.#measure();
@@ -112,8 +124,10 @@ export class HeldPartition {
       const taken = copyCheckpoint(head, state, memory);
       copy = { ...taken, at: next, snapshotMs: nowMs() - begunMs };
       // Before it is put anywhere: who can write this holds the partition, and the state is not that of one who lost it unawares.
+      const entry = { kind: 'checkpoint', seq: journalSeq, at: next, bytes: taken.bytes.length } as const;
       try {
-        await writer.write([{ kind: 'checkpoint', seq: journalSeq, at: next, bytes: taken.bytes.length }]);
+        const figures = { partition, entry: entry.kind, records: 0, alerts: 0 };
+        await inSpan(spans, 'detector.transaction', figures, () => writer.write([entry]));
       } catch (error) {
         memory.giveBack(taken.bytes);
         throw error;
@@ -172,11 +186,17 @@ export class HeldPartition {
     }
   }
 
-  async #takeWhatIsNew(): Promise<void> {
+  async #takeWhatIsNew(spans: SpanPlace): Promise<void> {
     const { controls, fold, partition } = this.#parts;
     if (!fold.caughtUp) return;
-    await fold.takeOwnPolicy();
-    await fold.takeControls(controls.from(partition, fold.current.controlsNext));
+    await fold.takeOwnPolicy(spans);
+    await fold.takeControls(controls.from(partition, fold.current.controlsNext), spans);
+  }
+
+  /** Work beside the batches, as a trace of its own. */
+  #inSpan(name: string, work: (place: SpanPlace) => Promise<void>): Promise<void> {
+    const { spans, partition } = this.#parts;
+    return inSpan(spans, name, { partition }, (_span, place) => work(place));
   }
 
   #measure(): void {

@@ -11,7 +11,7 @@ import type { PipelineState } from '#libs/pipeline/index.ts';
 import { step, usePolicy } from '#libs/pipeline/index.ts';
 import type { LogBatch, LogRecord, NewRecord } from '#libs/ports/event-log.ts';
 import type { SpanPlace } from '#libs/telemetry/in-span.ts';
-import { inSpan, NO_TRACER } from '#libs/telemetry/in-span.ts';
+import { inSpan } from '#libs/telemetry/in-span.ts';
 import type { PlacedControl } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import type { Numbered } from './journal-entry.ts';
@@ -162,35 +162,35 @@ export class PartitionFold {
   }
 
   /** Says on the topic of signals that nothing more comes for now. */
-  async tellRest(): Promise<void> {
+  async tellRest(spans: SpanPlace): Promise<void> {
     if (!this.#isWhole || !this.caughtUp) return;
     const { topics, partition } = this.#parts;
     const place = `${this.#next}/rest/${this.#parts.writer.nextSeq}`;
     this.#out.records.push(markRecord(topics.signals, partition, place, { signal: 'rest' }, this.#state.newestMs));
-    await this.flush();
+    await this.flush(spans);
   }
 
   /** Writes what waits. Errors: FencedError when the partition is another's. */
-  async flush(): Promise<void> {
+  async flush(spans: SpanPlace): Promise<void> {
     if (!this.hasUnwritten || !this.#isWhole) return;
     this.#isWhole = false;
-    await this.#send();
+    await this.#send(spans);
     this.#isWhole = true;
   }
 
   /** Takes controls that are new, at the place where the fold stands. */
-  async takeControls(controls: readonly PlacedControl[]): Promise<void> {
+  async takeControls(controls: readonly PlacedControl[], spans: SpanPlace): Promise<void> {
     if (!this.caughtUp) return;
     for (const { source, control } of controls) {
       if (source < this.#controlsNext) continue;
-      await this.flush();
+      await this.flush(spans);
       this.#isWhole = false;
       const out = this.#out;
       this.#out = new Outgoing();
       this.#step(control, `control-${source}`, out);
       const seq = this.#parts.writer.nextSeq;
       const entry = { kind: 'control', seq, at: this.#next, source, control, alerts: out.alerts } as const;
-      await this.#parts.writer.write([entry], out.records);
+      await this.#write(entry, out, spans);
       this.#controlsNext = source + 1;
       this.#isWhole = true;
       this.#parts.events.controlTaken({ partition: this.#parts.partition, control: control.control });
@@ -198,11 +198,11 @@ export class PartitionFold {
   }
 
   /** Goes over to this instance's policy, at the place where the fold stands. */
-  async takeOwnPolicy(): Promise<void> {
+  async takeOwnPolicy(spans: SpanPlace): Promise<void> {
     const { policy, writer } = this.#parts;
     if (!this.caughtUp || policy.digest === this.#policy.digest) return;
-    await this.flush();
-    await writer.write([{ kind: 'policy', seq: writer.nextSeq, at: this.#next, policy }]);
+    await this.flush(spans);
+    await this.#write({ kind: 'policy', seq: writer.nextSeq, at: this.#next, policy }, new Outgoing(), spans);
     this.#usePolicy(policy);
   }
 
@@ -291,16 +291,22 @@ export class PartitionFold {
     this.#parts.events.foldDiverged({ partition: this.#parts.partition, alert });
   }
 
-  async #send(spans: SpanPlace = { tracer: NO_TRACER }): Promise<void> {
+  async #send(spans: SpanPlace): Promise<void> {
     const out = this.#out;
     this.#out = new Outgoing();
-    const { writer, partition } = this.#parts;
-    const { alerts, rejected, records } = out;
-    const figures = { partition, records: records.length, alerts: alerts.length };
-    await inSpan(spans, 'detector.transaction', figures, () =>
-      writer.write([{ kind: 'decided', seq: writer.nextSeq, upTo: this.#next, alerts, rejected }], records),
+    const { alerts, rejected } = out;
+    await this.#write(
+      { kind: 'decided', seq: this.#parts.writer.nextSeq, upTo: this.#next, alerts, rejected },
+      out,
+      spans,
     );
     this.#outUpTo = this.#next;
+  }
+
+  async #write(entry: Numbered, { records, alerts }: Outgoing, spans: SpanPlace): Promise<void> {
+    const { writer, partition } = this.#parts;
+    const figures = { partition, entry: entry.kind, records: records.length, alerts: alerts.length };
+    await inSpan(spans, 'detector.transaction', figures, () => writer.write([entry], records));
   }
 }
 

@@ -32,6 +32,9 @@ export function detectorTelemetry(meter: Meter, log: Logger, nowMs: () => number
       figures.of(partition).checkpointMs = nowMs();
       log('info', 'partition_opened', { partition, from, checkpoint, tookMs, toRedo });
     },
+    partitionNotOpened({ partition, error }) {
+      log('warn', 'partition_not_opened', { partition, ...errorFields(error) });
+    },
     partitionReleased({ partition, next }) {
       held.add(-1);
       figures.forget(partition);

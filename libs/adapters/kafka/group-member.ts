@@ -1,8 +1,9 @@
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import type { ConsumeRequest, Consuming } from '#libs/ports/event-log.ts';
-import { OffsetGoneError } from '#libs/ports/event-log.ts';
+import { FencedError, OffsetGoneError } from '#libs/ports/event-log.ts';
 import { PATIENT } from './connection.ts';
+import { mayPass } from './error-chain.ts';
 import { toRecord } from './records.ts';
 import { settledOrAfter } from './settled-or-after.ts';
 import type { KafkaTopics } from './topics.ts';
@@ -23,6 +24,7 @@ const WAITING_RECORDS = 2000;
 /** For so long records are handled at a stretch before answers of brokers are looked at. */
 const STRETCH_MS = 20;
 const ASK_AGAIN_MS = 1000;
+const LOOK_AGAIN_MS = 100;
 
 /** A partition this member holds. Jobs on it (load, batch, give up) are done one after the other. */
 interface Held {
@@ -120,12 +122,33 @@ class GroupMember implements Consuming {
   /** Starts a new partition, or goes on with one that was kept over a rebalance: the client forgets positions at each. */
   async #resume(partition: number, held: Held): Promise<void> {
     await this.#job(held, async () => {
-      held.next ??= await this.#request.handler.assigned(partition);
+      held.next ??= await this.#assign(partition, held);
     });
     if (held.revoked || held.next === undefined || this.#stopping) return;
     const { topic } = this.#request;
     this.#consumer.seek({ topic, partition, offset: String(held.next) });
     this.#consumer.resume([{ topic, partitions: [partition] }]);
+  }
+
+  /**
+   * Asks the handler where to start, again and again while a broker's fault is all that keeps it from knowing; undefined where
+   * the partition goes to another member meanwhile. Who is fenced while it opens a partition waits until the group must have
+   * told it, if it is another's: only what is still this member's after that is taken back.
+   */
+  async #assign(partition: number, held: Held): Promise<number | undefined> {
+    for (;;) {
+      try {
+        return await this.#request.handler.assigned(partition);
+      } catch (error) {
+        const fenced = error instanceof FencedError;
+        if (!fenced && !mayPass(error)) throw error;
+        const againMs = performance.now() + (fenced ? SESSION_MS : ASK_AGAIN_MS);
+        while (performance.now() < againMs) {
+          if (held.revoked || this.#stopping) return undefined;
+          await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        }
+      }
+    }
   }
 
   async #giveUp(partition: number): Promise<void> {

@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs';
 import type { NewRecord, TransactionalAppender } from '#libs/ports/event-log.ts';
 import { FencedError } from '#libs/ports/event-log.ts';
 import { PATIENT } from './connection.ts';
+import { errorChain } from './error-chain.ts';
 import { portionsOf, toTopicMessages } from './records.ts';
 import type { KafkaTopics } from './topics.ts';
 
@@ -83,10 +84,7 @@ class KafkaTransactionalAppender implements TransactionalAppender {
   }
 }
 
-/** The client wraps an error of the broker in one or more of its own. */
 function isFenced(error: unknown): boolean {
-  for (let e = error; e instanceof Error; e = e.cause ?? (e as { originalError?: unknown }).originalError) {
-    if (FENCED.has((e as { type?: string }).type ?? '')) return true;
-  }
+  for (const e of errorChain(error)) if (FENCED.has((e as { type?: string }).type ?? '')) return true;
   return false;
 }

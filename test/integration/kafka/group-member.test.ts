@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import kafkajs from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openKafkaLog } from '#libs/adapters/kafka/event-log.ts';
 import type { Consuming, EventLog, LogBatch } from '#libs/ports/event-log.ts';
@@ -137,5 +138,50 @@ describeWithKafka('a member of a group whose handler takes its time', ({ brokers
     expect(a.revoked).toHaveLength(1);
     const [moved] = a.revoked as [0 | 1];
     expect(heir.seen[moved]!.length).toBeGreaterThan(0);
+  });
+
+  test('a partition whose opening meets a fault that passes is asked for again, and one that goes away meanwhile is let go', async () => {
+    const passing = () =>
+      new Error('it ends nobody knows how', { cause: new kafkajs.KafkaJSConnectionError('away', { broker: 'b' }) });
+    for (const partition of [0, 1]) await append(partition, 10);
+    let isHealthy = false;
+    const tries = [0, 0];
+    const failed: Error[] = [];
+    const seen: number[][] = [[], []];
+    const revoked: number[] = [];
+    const a = await log.consume({
+      group: `group.${topic}`,
+      topic,
+      handler: {
+        assigned: async (partition) => {
+          tries[partition]! += 1;
+          if (!isHealthy) throw passing();
+          return 0;
+        },
+        batch: async ({ partition, records }) => void seen[partition]!.push(...records.map(({ offset }) => offset)),
+        revoked: async (partition) => void revoked.push(partition),
+        failed: (error) => void failed.push(error),
+      },
+    });
+    members.push(a);
+    await until(() => tries.every((n) => n >= 2));
+    const b = await join(new Map(), async () => {});
+    await until(() => b.assigned.length === 1);
+    const [moved] = b.assigned as [0 | 1];
+    const before = tries[moved]!;
+    await until(() => tries[1 - moved]! >= before + 2);
+    isHealthy = true;
+    await until(() => seen[1 - moved]!.length === 10 && b.seen[moved].length === 10);
+    // What was never opened is given up without a word, and is not asked for any more.
+    expect({ failed, revoked, other: seen[moved] }).toEqual({ failed: [], revoked: [], other: [] });
+    expect(tries[moved]).toBeLessThanOrEqual(before + 1);
+  });
+
+  test('a partition that cannot be opened for a reason of its own ends the member, which says so', async () => {
+    const failed = Promise.withResolvers<Error>();
+    const handler = { assigned: () => Promise.reject(new Error('of another key')), failed: failed.resolve };
+    const idle = { batch: async () => {}, revoked: async () => {} };
+    members.push(await log.consume({ group: `group.${topic}`, topic, handler: { ...handler, ...idle } }));
+    expect((await failed.promise).message).toBe('of another key');
   });
 });

@@ -84,6 +84,17 @@ test('a journal that is no longer read ends the detector, though a write’s end
   await until(() => faulty.open() === 0);
 });
 
+test('a partition that cannot be opened leaves no writer behind, and it is told why', async () => {
+  const world = await portal();
+  const faulty = withAnswers(world.log, () => {});
+  world.checkpoints.list = () => Promise.reject(new Error('the folder of checkpoints is gone'));
+  const running = await detector(faulty.log, world.topics, { checkpoints: world.checkpoints });
+  expect((await running.failed).message).toBe('the folder of checkpoints is gone');
+  await until(() => faulty.open() === 0);
+  expect(running.count('partitionNotOpened')).toBe(PARTITIONS);
+  expect(running.count('partitionOpened')).toBe(0);
+});
+
 async function* untilGone(batches: AsyncIterable<LogBatch>, gone: Promise<never>): AsyncGenerator<LogBatch> {
   const inner = batches[Symbol.asyncIterator]();
   for (;;) {

@@ -33,6 +33,7 @@ const ALLOWED = new Map<string, RegExp>([
   ['attempts', SMALL],
   ['part', WORD],
   ['kind', WORD],
+  ['entry', WORD],
   ['reason', WORD],
   ['status', /^([a-z_]{1,40}|\d{3})$/],
   ['rung', WORD],
@@ -242,7 +243,10 @@ describe('a running product', () => {
     expect(parentOf('detector.batch')).toEqual(['']);
     expect(parentOf('detector.poll')).toEqual(['detector.batch']);
     expect(parentOf('detector.fold')).toEqual(['detector.batch']);
-    expect(parentOf('detector.transaction')).toEqual(['detector.fold']);
+    expect(parentOf('detector.flush')).toEqual(['']);
+    expect(parentOf('detector.checkpoint')).toEqual(['']);
+    expect(parentOf('detector.put')).toEqual(['detector.checkpoint']);
+    expect(parentOf('detector.transaction').sort()).toEqual(['detector.checkpoint', 'detector.flush', 'detector.fold']);
     expect(parentOf('responder.plan')).toEqual(['']);
     expect(parentOf('responder.act')).toContain('responder.plan');
     expect(parentOf('responder.verify')).toEqual(['responder.act']);
