@@ -7,8 +7,7 @@ import type { EventLog } from '#libs/ports/event-log.ts';
 import { TopicMissingError } from '#libs/ports/event-log.ts';
 import { CommandFailure, EXIT } from '#services/cli/exit-code.ts';
 import { parseKafkaAddress } from '#services/config/kafka-address.ts';
-import { loadServiceConfig } from '#services/config/load.ts';
-import { kafkaConnection } from '#services/config/open-log.ts';
+import { kafkaSignIn } from '#services/config/kafka-sign-in.ts';
 import type { Replay } from './replay.ts';
 import type { FoldOptions } from './sources.ts';
 
@@ -63,19 +62,11 @@ export function kafkaSource(paths: readonly string[], options: OptionsInTheWay):
     );
   }
   return {
-    connection: { ...signInOf(options.config), brokers, clientId: 'vigie-replay' },
+    connection: { ...kafkaSignIn(options.config), brokers, clientId: 'vigie-replay' },
     topic,
     fromMs: timeOption(path, 'from', asked.get('from')) ?? Number.NEGATIVE_INFINITY,
     toMs: timeOption(path, 'to', asked.get('to')) ?? Number.POSITIVE_INFINITY,
   };
-}
-
-/** TLS and sign-in of a service's configuration: the one place where they are written down. */
-function signInOf(file: string | undefined): Pick<KafkaConnection, 'tls' | 'signIn'> {
-  if (file === undefined) return {};
-  const { log } = loadServiceConfig(file);
-  if (log.kind === 'kafka') return kafkaConnection(log);
-  throw new CommandFailure(`${file}: log.kind is ${log.kind}, not kafka`, EXIT.configuration);
 }
 
 function timeOption(path: string, name: string, text: string | undefined): number | undefined {

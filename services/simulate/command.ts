@@ -34,6 +34,7 @@ interface Options {
   readonly departments: string[];
   readonly out: string;
   readonly to?: KafkaAddress;
+  readonly config?: string;
   readonly labels?: string;
   readonly speed?: number;
 }
@@ -52,10 +53,11 @@ Examples:
   vigie simulate --attack distributed:shared=true --accounts 2000 --days 45 --out - | head
   vigie simulate --scenario cegedim-2025 --labels labels.json --out cegedim.ndjson.zst
   vigie simulate --accounts 1000 --days 30 --start 2026-01-01 --hard-cases recheck,screening --out january.ndjson.gz
+  vigie simulate --attack sweep --to kafka://broker:9093/portal.access --config vigie.yaml --speed 60
 
-Exit codes: 0 done, 1 something cannot be written, 2 usage, 130 interrupted.`;
+Exit codes: 0 done, 1 something cannot be written, 2 usage, 78 the configuration will not do, 130 interrupted.`;
 
-/** Adds the command to the program. Exit codes: 0 done, 1 failure, 2 wrong use. */
+/** Adds the command to the program. Exit codes: 0 done, 1 failure, 2 wrong use, 78 configuration. */
 export function registerSimulate(program: Command): void {
   program
     .command('simulate')
@@ -91,6 +93,7 @@ export function registerSimulate(program: Command): void {
       'appends the events to a Kafka topic in place of a file: kafka://host:port/topic',
       kafkaAddress,
     )
+    .option('--config <file>', 'service configuration (YAML) that says how to sign in to Kafka: TLS, SASL')
     .option('--labels <file>', 'writes what was theft and what was an honest oddity, as JSON')
     .option(
       '--speed <factor>',
@@ -102,6 +105,8 @@ export function registerSimulate(program: Command): void {
 }
 
 async function simulate(options: Options, command: Command): Promise<void> {
+  if (options.config !== undefined && options.to === undefined)
+    throw new CommandFailure('--config says how to sign in to Kafka; there is no --to', EXIT.usage);
   const wished: Partial<SimulationConfig> = {
     seed: options.seed,
     accounts: options.accounts,
@@ -133,8 +138,13 @@ function scenarioConfig(options: Options, command: Command): Partial<SimulationC
 async function writeToKafka(simulation: Simulation, options: Options, to: KafkaAddress): Promise<void> {
   const began = performance.now();
   const pace = options.speed === undefined ? undefined : new Pacer(options.speed);
-  const { sendToKafka } = await import('./kafka-output.ts');
-  const sent = await sendToKafka(simulation.deliveries(), to, pace, interruption);
+  const [{ sendToKafka }, { kafkaSignIn }] = await Promise.all([
+    import('./kafka-output.ts'),
+    import('#services/config/kafka-sign-in.ts'),
+  ]);
+  const { brokers, topic } = to;
+  const target = { ...kafkaSignIn(options.config), brokers, topic };
+  const sent = await sendToKafka(simulation.deliveries(), target, pace, interruption);
   if (options.labels !== undefined) await writeLabels(options.labels, simulation.labels());
   note(`${sent} events to ${to.topic} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }

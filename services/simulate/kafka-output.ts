@@ -1,4 +1,5 @@
 /** Simulated events onto a Kafka topic, keyed by account as a portal writes them: a generator of load. */
+import type { KafkaConnection } from '#libs/adapters/kafka/connection.ts';
 import { openKafkaLog } from '#libs/adapters/kafka/event-log.ts';
 import type { NewRecord } from '#libs/ports/event-log.ts';
 import { TopicMissingError } from '#libs/ports/event-log.ts';
@@ -14,19 +15,22 @@ export interface Pace {
   until(arrivalMs: number, signal: AbortSignal): Promise<unknown>;
 }
 
+/** Where the events go, and how to sign in there. */
+export interface KafkaTarget extends Pick<KafkaAddress, 'brokers' | 'topic'>, Pick<KafkaConnection, 'tls' | 'signIn'> {}
+
 /**
- * Appends the deliveries to the address' topic, in order for each account; stops early only when `signal` says so. Returns
+ * Appends the deliveries to the target's topic, in order for each account; stops early only when `signal` says so. Returns
  * how many were appended. @throws CommandFailure when the topic or its brokers cannot be reached
  */
 export async function sendToKafka(
   deliveries: Iterable<Delivery>,
-  { brokers, topic }: KafkaAddress,
+  { brokers, topic, ...signIn }: KafkaTarget,
   pace: Pace | undefined,
   signal: AbortSignal,
 ): Promise<number> {
   let sent = 0;
   try {
-    const log = await openKafkaLog({ brokers, clientId: 'vigie-simulate' });
+    const log = await openKafkaLog({ ...signIn, brokers, clientId: 'vigie-simulate' });
     try {
       let batch: NewRecord[] = [];
       const flush = async () => {

@@ -127,4 +127,35 @@ describeWithKafka('a broker that speaks TLS and asks who is there', ({ how }) =>
       await log.close();
     }
   });
+
+  test('a simulation signs in as the services do, and says who let it not in', async () => {
+    const config = await configure(scram('scram-sha-256'));
+    const log = await open(config);
+    const topic = `simulated.${randomUUID().slice(0, 8)}`;
+    await log.createTopics([{ name: topic, partitions: 2, compacted: false }]);
+    const to = ['--to', `kafka://${kafka.broker}/${topic}`];
+    const some = ['simulate', '--accounts', '5', '--days', '2'];
+    const made = await runVigie([...some, ...to, '--config', config]);
+    expect(made.code, made.stderr).toBe(0);
+    const file = await runVigie(some);
+    const lines = file.stdout.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(10);
+    const from = new Map((await log.bounds(topic)).map((b) => [b.partition, b.first]));
+    const appended: string[] = [];
+    for await (const { records } of log.read({ topic, from })) {
+      for (const { value } of records) appended.push(Buffer.from(value!).toString('utf8'));
+    }
+    expect(appended.sort()).toEqual(lines.sort());
+    await log.close();
+
+    const wrong = await configure(scram('scram-sha-256', 'wrong'));
+    const refused = await runVigie([...some, ...to, '--config', wrong]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/authenticat/i);
+    expect(refused.stderr).not.toContain('wr0ng-secret');
+    const files = join(folder, 'files.yaml');
+    await writeFile(files, JSON.stringify({ log: { kind: 'files', folder }, key: { id: 'k', file: 'key' } }));
+    expect((await runVigie([...some, ...to, '--config', files])).code).toBe(78);
+    expect((await runVigie([...some, '--config', config])).code).toBe(2);
+  });
 });
