@@ -90,6 +90,22 @@ async function adminToken(url: string): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
+/** One call of the server's administrator; `path` comes after `/admin`. */
+export async function adminCall(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const answer = await fetch(`${url}/admin${path}`, {
+    method,
+    headers: { authorization: `Bearer ${await adminToken(url)}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+}
+
 /**
  * A realm of its own, made from the one shipped in deploy/keycloak with users, a portal and a client without rights added,
  * so that what is tested is what is shipped.
@@ -99,15 +115,7 @@ export async function createTestRealm(url: string, users: readonly TestUser[]): 
   const secret = randomBytes(16).toString('hex');
   const shipped = JSON.parse(readFileSync(SHIPPED, 'utf8'));
   const [responder] = shipped.clients;
-  const call = async (method: string, path: string, body?: unknown) => {
-    const answer = await fetch(`${url}/admin${path}`, {
-      method,
-      headers: { authorization: `Bearer ${await adminToken(url)}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
-  };
+  const call = (method: string, path: string, body?: unknown) => adminCall(url, method, path, body);
   const made = await call('POST', '/realms', {
     ...shipped,
     realm,
