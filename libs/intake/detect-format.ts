@@ -35,20 +35,27 @@ export function detectFormat(lines: Lines): Result<InputFormat, string> {
 
   const objects = texts.map(parseObject).filter((object) => object !== undefined);
   if (objects.some((object) => Object.hasOwn(object, 'account'))) return ok(ACCESS_EVENT_FORMAT);
-  for (const name of ['combined', 'common'] as const satisfies readonly BuiltinMapping[]) {
-    const pattern = new RegExp(builtinMapping(name).pattern!);
-    if (texts.filter((text) => pattern.test(text)).length * 2 > texts.length) return ok(name);
-  }
+  const web = webLogFormat(texts);
+  if (web !== undefined) return ok(web);
   const header = splitCsv(texts[0], separatorOf(texts[0]))?.map((cell) => cell.trim()) ?? [];
   if (REQUIRED_COLUMNS.every((column) => header.includes(column))) return ok('csv');
 
-  const looks =
-    objects.length > 0
+  const looks = /^\s*\[\s*(?:\{|$)/.test(texts[0])
+    ? 'it may be one JSON array: write one object a line (jq -c ".[]")'
+    : objects.length > 0
       ? 'its lines are JSON, but no access events (they have no "account")'
       : header.length > 2
         ? `it may be CSV, but its header does not name ${REQUIRED_COLUMNS.join(', ')}`
         : 'its first lines are of no known format';
   return err(`${looks}: give the format (${INPUT_FORMATS.join(', ')}) or a mapping file`);
+}
+
+/** Combined where one line at least has a user agent: that mapping takes the lines without one too. */
+function webLogFormat(texts: readonly string[]): BuiltinMapping | undefined {
+  const common = new RegExp(builtinMapping('common').pattern!);
+  if (texts.filter((text) => common.test(text)).length * 2 <= texts.length) return undefined;
+  const combined = new RegExp(builtinMapping('combined').pattern!);
+  return texts.some((text) => combined.exec(text)?.groups?.agent !== undefined) ? 'combined' : 'common';
 }
 
 function parseObject(text: string): object | undefined {

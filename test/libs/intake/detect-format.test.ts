@@ -23,6 +23,9 @@ describe('format detection', () => {
     expect(detect('broken', '{"account":1}', '{')).toBe('access-event');
     expect(detect(COMBINED, 'one line that is none', COMBINED)).toBe('combined');
     expect(detect('::1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 -')).toBe('common');
+    const bare = COMBINED.replace(' "-" "Mozilla/5.0"', '');
+    expect(detect(bare, bare, bare, COMBINED)).toBe('combined');
+    expect(detect(`www.example:80 ${COMBINED}`)).toBe('combined');
     expect(detect('account.id;time;outcome;action', 'a;b;c;d')).toBe('csv');
     expect(detect()).toBe('access-event');
   });
@@ -34,6 +37,8 @@ describe('format detection', () => {
       expect(error).not.toMatch(/secret|1800569/);
     }
     expect(detect('{"nir":"1"}')).toContain('no access events');
+    expect(detect('[{"id":"1","account":{"id":"a"}},')).toContain('one JSON array: write one object a line');
+    expect(detect('[', '{"id":"1"},')).toContain('one JSON array');
     expect(detect('nom,nir,date')).toContain('its header does not name account.id, time, action, outcome');
   });
 });

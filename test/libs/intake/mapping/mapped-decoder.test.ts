@@ -119,6 +119,30 @@ describe('the combined log format', () => {
     expect(common.userAgent()).toBe('');
   });
 
+  it.each([
+    ['vhost.example:443 ', '83.149.9.216'],
+    ['vhost.example ', '2001:db8::7'],
+    ['127.0.0.1:80 ', 'client.example.net'],
+    ['', '2001:db8::80'],
+    ['', '10.0.0.1:54321'],
+    ['', 'localhost'],
+  ])('finds the client behind the virtual host, if there is one: %s%s', (host, client) => {
+    for (const format of ['combined', 'common'] as const) {
+      const { event, outcome } = decode(named(format), `${host}${LINE.replace('83.149.9.216', client)}`);
+      expect([outcome, event.accountId]).toEqual(['decoded', client]);
+    }
+  });
+
+  it('loses no line where some have a user agent and some have none', () => {
+    const bare = LINE.replace(/ "http.*/, '');
+    for (const line of [bare, `${bare} `, `${bare} 0.002 -`, `${bare} "-"`, `${LINE} "10.0.0.1" rt=0.2`]) {
+      expect(decode(decoder, line).outcome).toBe('decoded');
+      expect(decoder.userAgent()).toBe(line.startsWith(LINE) ? 'Mozilla/5.0 (bot)' : '');
+      expect(decode(named('common'), line).outcome).toBe('decoded');
+    }
+    expect(decode(decoder, bare.replace(' 200 ', ' OK ')).outcome).toBe('unmapped_line');
+  });
+
   const folder = process.env.VIGIE_REAL_LOGS ?? '';
   it.skipIf(!existsSync(join(folder, 'apache_logs')))(
     'rejects no line of a real log (skipped unless VIGIE_REAL_LOGS names the folder of apache_logs)',
