@@ -31,7 +31,7 @@ import type { LaneSummary } from './summary.ts';
 import { summarise } from './summary.ts';
 import { parseSweep } from './sweep.ts';
 import { textReport } from './text-report.ts';
-import { absentAttacks, unreadForTime } from './unread.ts';
+import { absentAttacks, unreadOf } from './unread.ts';
 
 interface ReplayCommandOptions {
   readonly format: OutputFormat;
@@ -77,8 +77,11 @@ exposed_… is what the simulated portal let out, or without --containment simul
 
 Labelled attacks that are not in the log are named and left out of the figures of exposure.
 
-Exit codes: 0 done, 1 a source cannot be read or broke off, or more than half of the log was rejected for its time (what could
-be read is reported), 2 usage, 3 a --fail-on came true or cannot be told, 78 the policy or the mapping is not valid, 130 interrupted.`;
+In JSON, actions are all plans: their decision is act (the machine does it by itself), await_approval (a person has to, for the
+reason given), observe or drop. A time that there is none of is "" in runs, alerts and actions, and null in labels.
+
+Exit codes: 0 done, 1 a source cannot be read or broke off, or more than half of the log was not read, for its time or
+its form (what could be read is reported), 2 usage, 3 a --fail-on came true or cannot be told, 78 the policy or the mapping is not valid, 130 interrupted.`;
 
 /** `vigie replay SOURCE…`: what the detector would have said of a log, and what the response would have done. */
 export function registerReplay(program: Command): void {
@@ -186,7 +189,7 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
     accounts: replay.accounts.size,
   });
 
-  const unread = unreadForTime(replay, {
+  const unread = unreadOf(replay, {
     topic: topic !== undefined,
     goesOn: options.resume !== undefined || start?.state !== undefined,
   });
@@ -204,13 +207,13 @@ async function runReplay(paths: readonly string[], options: ReplayCommandOptions
     if (replay.rejections.total === 0) note('The input holds no event.');
     else warn('not one record could be taken: is this the right format?');
   }
-  if (result.unread?.failed) process.exitCode = EXIT.failure;
+  if (result.unread.some(({ failed }) => failed)) process.exitCode = EXIT.failure;
   if (replay.truncated || (replay.events === 0 && replay.rejections.total > 0)) process.exitCode = EXIT.failure;
   checkAssertions(assertions, result);
 }
 
 function warnOfUnread({ replay, summaries, unread }: ReplayResult): void {
-  if (unread) warn(unread.text);
+  for (const { text } of unread) warn(text);
   // The same log and labels in every lane: the first speaks for all.
   const absent = absentAttacks(summaries?.get(replay.lanes[0].name)?.attacks ?? []);
   if (absent !== undefined) warn(`labelled, but ${absent}`);

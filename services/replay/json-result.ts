@@ -22,8 +22,8 @@ export interface ReplayResult {
     | undefined;
   /** Undefined where the log does not say who is a robot. */
   readonly robots: RankingReport | undefined;
-  /** Undefined where (nearly) the whole log was in order of time. */
-  readonly unread: Unread | undefined;
+  /** Empty where (nearly) the whole log was read. */
+  readonly unread: readonly Unread[];
   readonly wallSeconds: number;
 }
 
@@ -50,7 +50,7 @@ export function jsonResult(result: ReplayResult): unknown {
       ...(replay.controls.given > 0 && { controls: replay.controls }),
       ...(lane.portal && { refused: lane.portal.refused }),
       ...(replay.truncated && { truncated: true }),
-      ...(unread && { unread_for_time: rounded(unread.share) }),
+      ...Object.fromEntries(unread.map(({ kind, share }) => [`unread_for_${kind}`, rounded(share)])),
       wall_s: rounded(result.wallSeconds),
     },
     alerts: alertsOf(lane),

@@ -42,7 +42,7 @@ function headline({ replay, wallSeconds, unread }: ReplayResult): string {
     const counts = Object.entries(replay.rejections.counts()).map(([reason, n]) => `${formatCount(n)} ${reason}`);
     lines.push(`${formatCount(replay.rejections.total)} records rejected: ${counts.join(', ')}`);
   }
-  if (unread) lines.push(unread.text);
+  for (const { text } of unread) lines.push(text);
   const refused = replay.lanes[0].portal?.refused;
   if (refused) {
     lines.push(

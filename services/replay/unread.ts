@@ -2,8 +2,9 @@ import type { AttackExposure } from './attack-exposure.ts';
 import type { Replay } from './replay.ts';
 
 /**
- * What makes a result look better than it is: a log of which much was not read, because it is not in order of time, and
- * labels of attacks that are not in it. Both are said in words, since their figures look like those of a quiet log.
+ * What makes a result look better than it is: a log of which much was not read, because it is not in order of time or not
+ * of the format that it was taken for, and labels of attacks that are not in it. All are said in words, since their
+ * figures look like those of a quiet log.
  */
 
 /** From this share on it is said in words; single late records are counted and named all the same. */
@@ -15,7 +16,9 @@ const FAILED_SHARE = 0.5;
 const NAMED = 5;
 
 export interface Unread {
-  /** Part of all records that was rejected for its time, above 0.01 to 1. */
+  /** What the records were rejected for: their time, or what they look like. */
+  readonly kind: 'time' | 'form';
+  /** Part of all records that was rejected for it, above 0.01 to 1. */
   readonly share: number;
   /** More than half: the result says nothing about the log. */
   readonly failed: boolean;
@@ -23,17 +26,40 @@ export interface Unread {
   readonly text: string;
 }
 
-/** Undefined where not more than one record in a hundred was rejected for its time. */
-export function unreadForTime(
-  { events, duplicates, rejections }: Pick<Replay, 'events' | 'duplicates' | 'rejections'>,
+type Counted = Pick<Replay, 'events' | 'duplicates' | 'skipped' | 'rejections'>;
+
+/** Empty where not more than one record in a hundred was rejected, for its time or for its form. */
+export function unreadOf(replay: Counted, of: { readonly topic: boolean; readonly goesOn: boolean }): Unread[] {
+  return [unreadForForm(replay), unreadForTime(replay, of)].filter((unread) => unread !== undefined);
+}
+
+/** Records that were taken, left out on purpose or rejected. */
+const recordsOf = ({ events, duplicates, skipped, rejections }: Counted): number =>
+  events + duplicates + skipped + rejections.total;
+
+function unreadForForm(replay: Counted): Unread | undefined {
+  const { time_too_old = 0, time_ahead = 0, truncated_input = 0, ...form } = replay.rejections.counts();
+  const rejected = replay.rejections.total - time_too_old - time_ahead - truncated_input;
+  const share = rejected / Math.max(recordsOf(replay), 1);
+  if (share <= NOTED_SHARE || replay.events === 0) return undefined;
+  return {
+    kind: 'form',
+    share,
+    failed: share > FAILED_SHARE,
+    text: `${Math.floor(share * 100)} % of the log was not read (${Object.keys(form).join(', ')}): is this the right format, and the right mapping?`,
+  };
+}
+
+function unreadForTime(
+  replay: Counted,
   { topic, goesOn }: { readonly topic: boolean; readonly goesOn: boolean },
 ): Unread | undefined {
-  const { time_too_old = 0, time_ahead = 0 } = rejections.counts();
-  const records = events + duplicates + rejections.total;
-  const share = records === 0 ? 0 : (time_too_old + time_ahead) / records;
+  const { time_too_old = 0, time_ahead = 0 } = replay.rejections.counts();
+  const share = (time_too_old + time_ahead) / Math.max(recordsOf(replay), 1);
   if (share <= NOTED_SHARE) return undefined;
   const lost = `${Math.floor(share * 100)} % of the log was not read`;
   return {
+    kind: 'time',
     share,
     failed: share > FAILED_SHARE,
     text: topic

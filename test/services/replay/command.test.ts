@@ -210,8 +210,20 @@ test('bad records are counted with their places and change nothing else', async 
   expect(run.stderr).toContain('dirty.ndjson:2');
   expect(run.stderr).toContain('dirty.ndjson:8 (time)');
   expect(run.stderr + run.stdout).not.toContain('secret-content');
+  expect(header.unread_for_form).toBeCloseTo(4 / 66, 3);
   const clean = await replay(file('clean.ndjson', lines.slice(0, 60).join('\n')), '--format', 'json');
   expect(JSON.parse(run.stdout).alerts).toEqual(JSON.parse(clean.stdout).alerts);
+});
+
+test('a log of which more than half is of another format is a failure, and says so', async () => {
+  const words = lines.slice(0, 100).map((line) => line.replace(/"outcome":"\w+"/, '"outcome":"fine"'));
+  const run = await replay(file('words.ndjson', [...words, ...lines.slice(100, 190)].join('\n')), '--format', 'json');
+  expect(run.code).toBe(1);
+  expect(JSON.parse(run.stdout).run).toMatchObject({ events: 90, rejected: { wrong_value: 100 }, unread_for_form: 0.526 });
+  expect(run.stderr).toContain('52 % of the log was not read (wrong_value): is this the right format');
+  const half = await replay(file('half.ndjson', [...words, ...lines.slice(100, 200)].join('\n')));
+  expect(half.code).toBe(0);
+  expect(half.stdout).toContain('50 % of the log was not read (wrong_value)');
 });
 
 test('sources that cannot be read end with 1 and say why', async () => {
