@@ -32,7 +32,7 @@ export interface DetectionPolicy {
 }
 
 /** For restrictions of a day, the default. */
-export const ANNOUNCE_AGAIN_MS = 18 * 3_600_000;
+export const ANNOUNCE_AGAIN_MS = 12 * 3_600_000;
 
 /** Delays after which cohorts of people are judged, shortest first; `never`: this profession does not bill here. */
 export const FOLLOW_UP_FROM = ['30m', '3h', '1d', '9d', 'never'] as const;

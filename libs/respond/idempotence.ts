@@ -14,14 +14,15 @@ const lifeOf = (state: ResponseState, alert: Alert): number =>
 export const incidentKey = (state: ResponseState, alert: Alert): string => `${alert.id}#${lifeOf(state, alert)}`;
 
 /**
- * When a plan of this rung may be made again, ms. What the machine does is renewed from half of its length on, so that a
- * restriction whose incident goes on has no gap: it was planned some time after the event that decided, and an alert from
- * shortly before its end would else be the last for long. What people were asked about is asked again only when it is over.
+ * When a plan of this rung may be made again, ms. What the machine does is renewed from a quarter of its length on: the
+ * detector says what still holds after each half, so that one of its words falls between and a quarter is left for being
+ * late. Counted to the very end, a word from just before it would be the last for long, and the account free meanwhile.
+ * What people were asked about is asked again only when it is over.
  */
 function renewableMs(state: ResponseState, rung: RestrictingRung, { decision, untilMs }: RungPlan): number {
   if (untilMs === 0) return Number.POSITIVE_INFINITY;
   const lengthMs = state.policy.restrictionMinutes[rung] * 60_000;
-  return decision === 'act' ? untilMs - lengthMs / 2 : untilMs;
+  return decision === 'act' ? untilMs - 0.75 * lengthMs : untilMs;
 }
 
 /** The rung's latest plan, unless its restriction ends while the incident goes on: then it is to be planned again. */

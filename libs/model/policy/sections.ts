@@ -34,12 +34,12 @@ export function detectionPolicy(
   };
 }
 
-/** Three quarters of the shortest restriction that ends by itself: room for late logs and slow answers before it does. */
+/** Half of the shortest restriction that ends by itself: room for late logs and slow answers before it does. */
 function announcedAgain(
   restrictionMinutes: ResponsePolicy['restrictionMinutes'],
 ): Pick<DetectionPolicy, 'announceAgainMs'> {
   const temporary = Object.values(restrictionMinutes).filter((minutes) => minutes > 0);
-  return temporary.length > 0 ? { announceAgainMs: Math.min(...temporary) * 60_000 * 0.75 } : {};
+  return temporary.length > 0 ? { announceAgainMs: Math.min(...temporary) * 60_000 * 0.5 } : {};
 }
 
 const classTails = (classes: NonNullable<Calibration['classes']>): DetectionPolicy['classTails'] =>
