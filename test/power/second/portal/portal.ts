@@ -1,5 +1,4 @@
 import { AccessLog } from './access-log.ts';
-import type { Account } from './accounts.ts';
 import { openAccount } from './accounts.ts';
 import { Calendar } from './calendar.ts';
 import { Casting } from './casting.ts';
@@ -10,27 +9,17 @@ import { PORTALS } from './portals.ts';
 import type { ProfessionName } from './professions.ts';
 import { PROFESSIONS } from './professions.ts';
 import { randomOf, seedOf, weighted } from './random.ts';
+import type { Loot } from './theft.ts';
 import { commit } from './theft.ts';
 import { planThefts } from './theft-plan.ts';
 import { Towns } from './towns.ts';
 import type { World } from './world.ts';
 
-/** What a portal's log does not say. */
-export interface Truth {
-  readonly thefts: readonly StolenTime[];
-  readonly accounts: ReadonlyMap<string, Account>;
-}
-
-export interface StolenTime {
-  readonly id: string;
-  readonly accounts: readonly string[];
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-export interface SimulatedPortal extends Truth {
+export interface SimulatedPortal {
   readonly world: World;
   readonly lines: LineStore;
+  /** What the log does not say. */
+  readonly thefts: readonly Loot[];
 }
 
 const drawProfession = weighted(
@@ -60,5 +49,5 @@ export function simulatePortal(name: string, seed: number): SimulatedPortal {
   const thefts = plans.map((plan) => commit(world, plan)).filter((theft) => theft !== undefined);
   const { lines } = world.log;
   if (portal.jitterMs) lines.delay(random, portal.jitterMs);
-  return { world, lines, thefts, accounts: new Map(world.accounts.map((account) => [account.id, account])) };
+  return { world, lines, thefts };
 }

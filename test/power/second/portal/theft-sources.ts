@@ -6,25 +6,26 @@ import type { TheftPlan } from './theft-plan.ts';
 
 const SHARED_ASN = 16276;
 
-/**
- * From where the thief uses an account on a day.
- * @param k place of the account in the theft
- * @param sharedNet first bytes of the addresses that all of a theft's accounts share where they do
- */
-export function thiefSource(
-  plan: TheftPlan,
-  account: Account,
-  k: number,
-  sharedNet: string,
-  random: Random,
-): (day: number) => Source {
+/** Whoever uses one of a theft's accounts. */
+export interface Thief {
+  readonly plan: TheftPlan;
+  readonly account: Account;
+  /** Of the account in the theft. */
+  readonly place: number;
+  /** First bytes of the addresses that all of a theft's accounts share, where they do. */
+  readonly sharedNet: string;
+  readonly random: Random;
+}
+
+/** From where the thief uses the account on a day. */
+export function thiefSource({ plan, account, place, sharedNet, random }: Thief): (day: number) => Source {
   const hosting = random.pick(HOSTING_NETWORKS);
   const isAtHome = random.chance(0.5);
-  const machine = newMachine(random, plan.id + k);
+  const machine = newMachine(random, plan.id + place);
   const home = random.pick(HOME_NETWORKS);
   const network = isAtHome ? home : hosting;
   const address = addressIn(network, random);
-  const session = (day: number): string => sessionOf(`${plan.id}${k}${day}`);
+  const session = (day: number): string => sessionOf(`${plan.id}${place}${day}`);
   const userAgent = (day: number): string => (plan.api ? 'python-requests/2.31' : userAgentOf(machine, day));
   const isThief = true;
   switch (plan.from) {
