@@ -219,7 +219,11 @@ test('a log of which more than half is of another format is a failure, and says 
   const words = lines.slice(0, 100).map((line) => line.replace(/"outcome":"\w+"/, '"outcome":"fine"'));
   const run = await replay(file('words.ndjson', [...words, ...lines.slice(100, 190)].join('\n')), '--format', 'json');
   expect(run.code).toBe(1);
-  expect(JSON.parse(run.stdout).run).toMatchObject({ events: 90, rejected: { wrong_value: 100 }, unread_for_form: 0.526 });
+  expect(JSON.parse(run.stdout).run).toMatchObject({
+    events: 90,
+    rejected: { wrong_value: 100 },
+    unread_for_form: 0.526,
+  });
   expect(run.stderr).toContain('52 % of the log was not read (wrong_value): is this the right format');
   const half = await replay(file('half.ndjson', [...words, ...lines.slice(100, 200)].join('\n')));
   expect(half.code).toBe(0);
