@@ -33,8 +33,11 @@ import { expire, undo } from './undo.ts';
 import type { IncidentVerdict } from './verdict.ts';
 import { giveVerdict } from './verdict.ts';
 
-/** Accounts worked on side by side. */
-const WIDTH = 16;
+/**
+ * Accounts worked on side by side: more than the machine may stop at once, because each waits a second between its two
+ * sign-outs, and no stop is to wait for that of another.
+ */
+const WIDTH = 64;
 /** Due actions taken at a time. */
 const DUE_BATCH = 1_000;
 
@@ -84,6 +87,8 @@ export interface Responder {
 export function createResponder(parts: ResponderParts): Responder {
   const { store, connector, restrictions, clock, soleOwner = true } = parts;
   const queue = new KeyedQueue(WIDTH);
+  // Apart: whatever keeps the accounts' keeper busy, plans are made, and people are asked and told.
+  const planning = new KeyedQueue(1);
   const traces: SpanPlace = { tracer: parts.tracer ?? NO_TRACER };
   const flush = createFlush(store, parts.publish);
   const errors: unknown[] = [];
@@ -174,7 +179,7 @@ export function createResponder(parts: ResponderParts): Responder {
   return {
     async onAlert(alert) {
       return inSpan(traces, 'responder.plan', { kind: alert.kind, rung: alert.rung }, async (span, inner) => {
-        const plans = await queue.run('#planning', () => planAlert(context, alert));
+        const plans = await planning.run('', () => planAlert(context, alert));
         span.setAttribute('plans', plans.length);
         for (const plan of plans) {
           if (plan.decision !== 'act') continue;
@@ -231,6 +236,7 @@ export function createResponder(parts: ResponderParts): Responder {
     },
     async idle() {
       do {
+        await planning.idle();
         await queue.idle();
         await Promise.all(background);
       } while (background.size > 0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountConnector, CallReason } from '#libs/ports/accounts.ts';
-import { MINUTE, sampleAlert, T0 } from '../../support/sample-alert.ts';
+import { MINUTE, manyAlerts, sampleAlert, T0 } from '../../support/sample-alert.ts';
 import { createBench } from './bench.ts';
 
 const ID = 'PS-000123';
@@ -25,6 +25,21 @@ function waitingKeeper() {
   });
   return { connect, order, began: began.promise };
 }
+
+it('a keeper that hangs for many accounts keeps no alert from being planned', async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  const bench = createBench({
+    accounts: 200,
+    connect: (local) => ({ ...local, read: (id) => answered.then(() => local.read(id)) }),
+  });
+  const alerts = manyAlerts(200);
+  for (const alert of alerts) expect(await bench.responder.onAlert(alert)).toHaveLength(1);
+  expect(bench.register.get(alerts[0]!.account.id)?.enabled).toBe(true);
+  answer();
+  await bench.responder.idle();
+  for (const { account } of alerts)
+    expect(bench.register.get(account.id)).toMatchObject({ enabled: false, sessions: 0 });
+});
 
 describe('a graver action on an account that is being worked on', () => {
   it('does not wait until a lesser one has finished its waiting; that one is finished later', async () => {
