@@ -157,6 +157,14 @@ export const CHANNEL_SCHEMA = {
   usualInsurer: ['u16', INSURERS_KEPT],
   usualPeople: ['u16', INSURERS_KEPT],
   usualTotal: ['u16', 1],
+  /** Insurer that prevails among the day's people, by how many, on which day; the one raised (number; 0 none), when, its people and others since. */
+  majorityInsurer: ['u16', 1],
+  majority: ['u16', 1],
+  majorityDay: ['i32', 1],
+  raisedInsurer: ['u16', 1],
+  raisedDay: ['i32', 1],
+  raisedPeople: ['u16', 1],
+  raisedOthers: ['u16', 1],
   /** NIR of the last people (hashed) and the identities tried under each, as a set of 32 classes. */
   triedPerson: ['i32', TRIED],
   triedIdentities: ['u32', TRIED],

@@ -91,6 +91,8 @@ const GATE = [
 ] as const;
 /** What says that the people are strangers: without it their order is that of the practice's own file. */
 const STRANGERS = [S_NEW_SOURCE, ...GATE].filter((s) => s !== S_HONEYTOKEN);
+/** Four or five people in a row happen to everybody in a month: less than this says nothing. */
+const SORTED_FROM_NATS = 7;
 /** -ln of the share of accounts that never bill through the portal (about one in twenty at least). */
 export const NEVER_BILLS_NATS = 3;
 /** What territory may be worth where no bill could ever take it back: a resort's pharmacy that bills elsewhere, in its season. */
@@ -103,6 +105,8 @@ export const UNREFUNDED_TERRITORY_NATS = 8;
  * @param allowance nats taken off each stream for the account's size (see `sizeAllowance`)
  * @param billedElsewhere evidence that billing goes another way now, nats
  * @param territoryCeiling the same for territory, where the source is not new
+ * @param explainedShare share of the account's people whom something explains that happens to the whole portal, 0 to 1
+ * @param explainedCeiling what numbers, never seen and no-follow-up of these may be worth at most together, nats
  * @param followUpCeiling what no-follow-up may be worth at most, given its benign explanations
  */
 export function scoreInto(
@@ -115,6 +119,8 @@ export function scoreInto(
   billedElsewhere: number,
   followUpCeiling: number,
   territoryCeiling: number,
+  explainedShare: number,
+  explainedCeiling: number,
   accountClass: number,
   policy: CompiledPolicy,
 ): void {
@@ -140,11 +146,14 @@ export function scoreInto(
   for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;
   worth[best] = Math.min(worth[best]!, followUpCeiling);
 
+  if (explainedShare > 0) explain(worth, best, explainedShare, explainedCeiling);
+
   // Night duty is one fact: active when others are closed, for longer than usual, and more than expected.
   keepLarger(worth, S_CLOSED_HOURS, S_ROUND_THE_CLOCK);
   let strangers = 0;
   for (const s of STRANGERS) strangers = Math.max(strangers, worth[s]!);
-  worth[S_SORTED_ORDER] = Math.min(worth[S_SORTED_ORDER]!, strangers);
+  const sorted = nats[base + S_SORTED_ORDER]! >= SORTED_FROM_NATS;
+  worth[S_SORTED_ORDER] = sorted ? Math.min(worth[S_SORTED_ORDER]!, strangers) : 0;
   const volume = worth[S_RATE]! + worth[S_UNSEEN]! + worth[S_CLOSED_HOURS]! + worth[S_ROUND_THE_CLOCK]!;
   if (volume > VOLUME_CAP) for (const s of VOLUME) worth[s] = (worth[s]! * VOLUME_CAP) / volume;
   let total = 0;
@@ -156,6 +165,14 @@ export function scoreInto(
   into.gate = false;
   for (const s of GATE) if (worth[s]! >= GATE_NATS) into.gate = true;
   if (worth[S_ADJACENCY]! >= ADJACENCY_GATE_NATS) into.gate = true;
+}
+
+/** Puts a ceiling on what an honest explanation leaves of the evidence that it explains; the rest of it stays. */
+function explain(worth: Float64Array, followUp: number, share: number, ceiling: number): void {
+  const explained = share * (worth[S_RATE]! + worth[S_UNSEEN]! + worth[followUp]!);
+  if (explained <= ceiling) return;
+  const kept = 1 - share + (share * ceiling) / explained;
+  for (const s of [S_RATE, S_UNSEEN, followUp]) worth[s] = worth[s]! * kept;
 }
 
 /** Two views of the same people count once. */

@@ -31,6 +31,7 @@ export const BENIGN_NAMES = [
   'age_group',
   'billed_elsewhere',
   'billing_outage',
+  'insurer_migration',
   'portal_trouble',
   'busy_day',
 ] as const;

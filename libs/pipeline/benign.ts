@@ -16,6 +16,7 @@ import {
   S_UNSEEN,
 } from '#libs/model/streams.ts';
 import { outageShare } from './portal-billing.ts';
+import { migrationShare, raisedShare } from './portal-insurers.ts';
 import { portalMissShare } from './portal-misses.ts';
 import type { PipelineState } from './state.ts';
 
@@ -52,6 +53,7 @@ export function bestBenign(
     const switched = SWITCH_EXPLAINS * channels.switchNats[row]!;
     offer('billed_elsewhere', switched / (switched + unfollowed), MOST);
     offer('billing_outage', outageShare(state), MOST);
+    offer('insurer_migration', migrationShare(state, row, minute) * raisedShare(state, row), MOST);
   }
   if (worth[S_MISS]! + worth[S_MISS_SOURCE]! > 0) offer('portal_trouble', portalMissShare(state), MOST);
   // Numbers alone are what a busy day looks like: its share is that of the evidence which only counts people.

@@ -22,6 +22,7 @@ import type { Incident } from './incident.ts';
 import { INCIDENT_OF_QUOTA, INCIDENT_SCORED } from './incident.ts';
 import { MAX_LOOKBACK_MINUTES } from './limits.ts';
 import { outageCeiling } from './portal-billing.ts';
+import { migrationShare, raisedShare } from './portal-insurers.ts';
 import { publish, thousandths } from './publish.ts';
 import { QUOTA_HELD, QUOTA_UNFOLLOWED, quotaReached } from './quota-step.ts';
 import { signalRise } from './signals.ts';
@@ -33,6 +34,8 @@ const RULE_VERSION = 1;
 /** A revision without a new rung is published when the score has grown by this much. */
 const UPDATE_NATS = 4;
 const CLOSE_AFTER_MS = 24 * 3_600_000;
+/** Of the portal's accounts do as this one does: that it does so for a week needs no second factor. Its quotas hold. */
+const MIGRATING = 0.1;
 /** A stream worth at least this helps to date an incident's start. */
 const DATING_NATS = 2;
 
@@ -45,6 +48,8 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   const woke = wokeNats(state, account, minute);
   const quota = quotaReached(state, row, minute);
   if (quota === QUOTA_HELD && !bulk && isQuiet(state, row, source + woke)) return;
+  const migrating = migrationShare(state, row, minute);
+  const explained = raisedShare(state, row);
   scoreInto(
     score,
     channels.nats,
@@ -55,6 +60,8 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     channels.switchNats[row]!,
     Math.min(channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS, outageCeiling(state)),
     channels.p0[row * TRAIT_COUNT + T_WITHOUT_9D]! >= NEVER_BILLS ? UNREFUNDED_TERRITORY_NATS : STREAM_CAP_NATS,
+    migrating > 0 ? explained : 0,
+    -Math.log(migrating),
     accountClass,
     policy,
   );
@@ -71,10 +78,14 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     channels.dayFlags[slot] = channels.dayFlags[slot]! | DAY_SUSPECT;
   }
   // A second factor is the answer where numbers come with something else: from a source of today, of a manager (who may see
-  // anybody), again after a restriction, or in one answer that no restriction can take back.
+  // anybody), again after a restriction (unless half the portal does the same), or in one answer that no restriction can
+  // take back.
   const asks =
     quota !== QUOTA_HELD &&
-    (bulk || source > 0 || accountClass === CLASS_MANAGER || (quota === QUOTA_UNFOLLOWED && channels.spent[row]! > 0));
+    (bulk ||
+      source > 0 ||
+      accountClass === CLASS_MANAGER ||
+      (quota === QUOTA_UNFOLLOWED && channels.spent[row]! > 0 && migrating * explained < MIGRATING));
   const bits = rungsReached(total, who, score.gate, quota !== QUOTA_HELD, asks && !inGrace, policy);
   if (bits === 0 && channels.incident[row] === 0) return;
   raise(state, row, timeMs, minute, bits, total, score);

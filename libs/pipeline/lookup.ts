@@ -63,6 +63,7 @@ import {
   withHour,
 } from './pair.ts';
 import { commonness, meetPerson, seenBy, seePersonAgain } from './persons.ts';
+import { notePortalInsurer } from './portal-insurers.ts';
 import { notePortalMiss, portalMissShare } from './portal-misses.ts';
 import { expectedKnown, updateRate } from './rows.ts';
 import { signalMiss } from './signals.ts';
@@ -165,6 +166,7 @@ export function takeLookup(
     stepCadence(state, row, event, minute);
     stepContract(state, row, event, minute);
     stepInsurer(state, row, insurer, channels.dayFound[daySlot]!, minute);
+    notePortalInsurer(state, row, insurer, channels.dayFound[daySlot]!, newSource, minute);
     stepPec(state, row, person, minute);
     const unseenP0 = channels.p0[p0 + T_UNSEEN]!;
     if (unseen) increment(state, channels.dayUnseen, traitSlot);

@@ -6,6 +6,7 @@ import { ACCOUNT_SCHEMA, CHANNEL_SCHEMA } from '#libs/baseline/schema.ts';
 import { compilePolicy } from '#libs/decide/index.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
 import type { Incident } from './incident.ts';
+import type { PortalInsurers } from './portal-insurers.ts';
 import type { Groups, PipelineConfig, PipelineState } from './state.ts';
 import { createState } from './state.ts';
 
@@ -20,6 +21,8 @@ interface Small {
   readonly portalMisses: PipelineState['portalMisses'];
   readonly portalContracts: PipelineState['portalContracts'];
   readonly portalBilling: PipelineState['portalBilling'];
+  readonly portalInsurers: Omit<PortalInsurers, 'byInsurer'>;
+  readonly raisedInsurers: (readonly [number, { votes: number[]; usual: number }])[];
   readonly insurers: string[];
   readonly counters: PipelineState['counters'];
   readonly incidents: readonly (readonly [
@@ -44,6 +47,12 @@ export function snapshot(state: PipelineState, options: SnapshotOptions = {}): U
     portalMisses: state.portalMisses,
     portalContracts: state.portalContracts,
     portalBilling: state.portalBilling,
+    portalInsurers: {
+      day: state.portalInsurers.day,
+      active: state.portalInsurers.active,
+      usualActive: state.portalInsurers.usualActive,
+    },
+    raisedInsurers: [...state.portalInsurers.byInsurer],
     insurers: state.insurers,
     counters: state.counters,
     incidents: [...state.incidents].map(([row, { byInsurer, ...rest }]) => [row, rest, [...byInsurer]] as const),
@@ -95,6 +104,7 @@ export function* restoring(bytes: Uint8Array, config: PipelineConfig): Generator
   state.portalMisses = small.portalMisses;
   state.portalContracts = small.portalContracts;
   state.portalBilling = small.portalBilling;
+  state.portalInsurers = { ...small.portalInsurers, byInsurer: new Map(small.raisedInsurers) };
   state.insurers = small.insurers;
   state.insurerIndex = new Map(small.insurers.map((name, i) => [name, i]));
   state.counters = small.counters;

@@ -15,6 +15,8 @@ import type { Incident } from './incident.ts';
 import { MAX_ACCOUNTS, MAX_EVENT_IDS, MAX_PAIRS, MAX_PERSONS, MAX_SIGHTINGS } from './limits.ts';
 import type { PortalBilling } from './portal-billing.ts';
 import { noPortalBilling } from './portal-billing.ts';
+import type { PortalInsurers } from './portal-insurers.ts';
+import { noPortalInsurers } from './portal-insurers.ts';
 import { RecentLookups } from './recent-lookups.ts';
 
 export interface PipelineConfig {
@@ -104,6 +106,8 @@ export interface PipelineState {
   portalContracts: { people: number; closed: number; minute: number };
   /** Judged cohorts of the whole portal and those without any follow-up (see `portal-billing.ts`). */
   portalBilling: PortalBilling;
+  /** Accounts that raise an insurer, by insurer and day (see `portal-insurers.ts`). */
+  portalInsurers: PortalInsurers;
   incidents: Map<number, Incident>;
   /** Newest event time accepted, ms; first day seen; minute up to which the clock has run. */
   newestMs: number;
@@ -144,6 +148,7 @@ export function createState(config: PipelineConfig): PipelineState {
     portalMisses: { lookups: 0, misses: 0, minute: 0 },
     portalContracts: { people: 0, closed: 0, minute: 0 },
     portalBilling: noPortalBilling(),
+    portalInsurers: noPortalInsurers(),
     incidents: new Map(),
     newestMs: 0,
     firstDay: 0,

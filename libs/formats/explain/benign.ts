@@ -25,6 +25,12 @@ const WORDS: Readonly<
     en: (f, n) => `not a billing outage: ${f} of the portal's accounts are silent beyond the usual, it takes ${n}`,
     fr: (f, n) => `pas une panne de facturation : ${f} des comptes sont muets au-delà de l'habitude, il faut ${n}`,
   },
+  insurer_migration: {
+    en: (f, n) =>
+      `not an insurer's migration: ${f} of the portal's accounts check that insurer's people, it takes ${n}`,
+    fr: (f, n) =>
+      `pas une migration d'organisme : ${f} des comptes vérifient les personnes de cet organisme, il en faut ${n}`,
+  },
   portal_trouble: {
     en: (f, n) => `not trouble of the portal: it explains ${f} of misses, it takes ${n}`,
     fr: (f, n) => `pas une panne du portail : elle explique ${f} des échecs, il faut ${n}`,

@@ -26,11 +26,12 @@ import {
 } from '#libs/model/streams.ts';
 
 const policy = compilePolicy(defaultPolicy().detection);
-const scoreOf = (nats: Record<number, number>, source = 0, accountClass = CLASS_PROFESSIONAL) => {
+const NOTHING = { share: 0, ceiling: Number.POSITIVE_INFINITY };
+const scoreOf = (nats: Record<number, number>, source = 0, accountClass = CLASS_PROFESSIONAL, explained = NOTHING) => {
   const columns = new Float32Array(STREAM_COUNT);
   for (const [s, value] of Object.entries(nats)) columns[Number(s)] = value;
   const score = createScore();
-  scoreInto(score, columns, 0, source, 0, 0, 0, 10, 10, accountClass, policy);
+  scoreInto(score, columns, 0, source, 0, 0, 0, 10, 10, explained.share, explained.ceiling, accountClass, policy);
   return score;
 };
 
@@ -58,20 +59,40 @@ describe('score', () => {
     expect(strangers.who).toBe(shuffled.who);
     expect(scoreOf({ [S_SORTED_ORDER]: 60 }).gate).toBe(false);
   });
+  it('what happens to the whole portal explains numbers, never seen and no follow-up of the people concerned, no more', () => {
+    const nats = { [S_RATE]: 200, [S_UNSEEN]: 30, [S_FOLLOW_3H]: 50, [S_TERRITORY]: 20 };
+    const of = (share: number, ceiling: number) => scoreOf(nats, 0, CLASS_PROFESSIONAL, { share, ceiling }).total;
+    const territory = scoreOf({ [S_TERRITORY]: 20 }).total;
+    expect(of(0, 1)).toBe(scoreOf(nats).total);
+    expect(of(1, 1)).toBeCloseTo(territory + 1, 3);
+    expect(of(1, 100)).toBe(scoreOf(nats).total);
+    // Numbers and never seen of the other half stay under their own cap, no-follow-up is half.
+    expect(of(0.5, 0.001)).toBeGreaterThan(territory + 5);
+    expect(of(0.5, 0.001)).toBeLessThan(scoreOf(nats).total);
+  });
   it('never falls when a stream rises, and is finite and bounded', () => {
     const nats = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), {
       minLength: STREAM_COUNT,
       maxLength: STREAM_COUNT,
     });
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(nats, fc.nat(STREAM_COUNT - 1), fc.double({ min: 0, max: 50, noNaN: true }), (list, s, more) => {
-        const low = scoreOf(Object.fromEntries(list.entries())).total;
-        const high = scoreOf(Object.fromEntries(list.map((v, i) => [i, i === s ? v + more : v]))).total;
-        expect(Number.isFinite(low)).toBe(true);
-        expect(high).toBeGreaterThanOrEqual(low - 0.001);
-        // Territory, miss, adjacency, no follow-up and four special streams at 10, volume 8, sources 4, hours 3 each …
-        expect(high).toBeLessThanOrEqual(10 * 8 + 8 + 4 + 3 + 3 + 5 + 3 + 30);
-      }),
+      fc.property(
+        nats,
+        fc.nat(STREAM_COUNT - 1),
+        fc.double({ min: 0, max: 50, noNaN: true }),
+        share,
+        (list, s, more, of) => {
+          const explained = { share: of, ceiling: 2 * of };
+          const low = scoreOf(Object.fromEntries(list.entries()), 0, CLASS_PROFESSIONAL, explained).total;
+          const higher = Object.fromEntries(list.map((v, i) => [i, i === s ? v + more : v]));
+          const high = scoreOf(higher, 0, CLASS_PROFESSIONAL, explained).total;
+          expect(Number.isFinite(low)).toBe(true);
+          expect(high).toBeGreaterThanOrEqual(low - 0.001);
+          // Territory, miss, adjacency, no follow-up and four special streams at 10, volume 8, sources 4, hours 3 each …
+          expect(high).toBeLessThanOrEqual(10 * 8 + 8 + 4 + 3 + 3 + 5 + 3 + 30);
+        },
+      ),
     );
   });
   it('a manager has no territory, a program no misses', () => {
