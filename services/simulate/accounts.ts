@@ -6,6 +6,7 @@ import { ConfigError } from './config.ts';
 import { RESIDENCE, RESIDENCE_INDEX } from './france.ts';
 import type { HardCaseInstance } from './hard-cases.ts';
 import { scheduleCases } from './hard-cases.ts';
+import { drawMigration, migrationOf } from './migrations.ts';
 import { INSURER_COUNT, insurerChoice } from './people.ts';
 import type { Habits } from './professions.ts';
 import { HABITS } from './professions.ts';
@@ -266,6 +267,9 @@ function scheduleAll(account: SimAccount, config: SimulationConfig, startDay: nu
   const resort = RESIDENCE[account.home]!.resort;
   if (resort !== undefined && config.hardCases.has('tourists') && account.habits.accountClass === 'professional') {
     pushSeason(cases, account, resort, startDay, endDay, config.seed);
+  }
+  if (config.hardCases.has('insurer-migration')) {
+    cases.push(...migrationOf(account, drawMigration(config.seed, startDay, endDay), endDay));
   }
   account.cases = cases;
 }

@@ -15,7 +15,7 @@ import type { SimulationConfig } from './config.ts';
 import { ConfigError, DEFAULT_CONFIG } from './config.ts';
 import { RESIDENCE_INDEX } from './france.ts';
 import type { HardCase } from './hard-cases.ts';
-import { HARD_CASES } from './hard-cases.ts';
+import { HARD_CASES, USUAL_CASES } from './hard-cases.ts';
 import type { Labels } from './labels.ts';
 import { openByteSink } from './output.ts';
 import { Pacer } from './pacer.ts';
@@ -45,7 +45,7 @@ Each may be given values of its own: profession, size (small, medium, large), ra
 after the first), hours (open, closed, evening, any), source (own, victim, hosting, mobile), shared (true: all accounts
 from one place), accounts (how many), people (at most), account (a certain one), padding, forged, growth, cadence.
 
-Hard cases: ${HARD_CASES.join(', ')}.
+Hard cases: ${HARD_CASES.join(', ')} (the last one only where it is named).
 
 Examples:
   vigie simulate --attack sweep --labels labels.json | vigie replay - --labels labels.json
@@ -226,7 +226,7 @@ function departments(text: string): string[] {
 }
 
 function hardCases(text: string): ReadonlySet<HardCase> {
-  if (text === 'on') return new Set(HARD_CASES);
+  if (text === 'on') return new Set(USUAL_CASES);
   if (text === 'off') return new Set();
   const names = text.split(',');
   for (const name of names) {

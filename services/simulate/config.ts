@@ -1,7 +1,7 @@
 /** What a simulation is asked for. Everything follows from these values: the same ones give the same bytes. */
 import type { AttackSpec } from './attack-spec.ts';
 import type { HardCase } from './hard-cases.ts';
-import { HARD_CASES } from './hard-cases.ts';
+import { USUAL_CASES } from './hard-cases.ts';
 
 /** A simulation was asked for something that it can't have; the message says what to change. */
 export class ConfigError extends Error {
@@ -32,7 +32,7 @@ export const DEFAULT_CONFIG: SimulationConfig = {
   start: '2026-01-05',
   departments: [],
   professions: {},
-  hardCases: new Set(HARD_CASES),
+  hardCases: new Set(USUAL_CASES),
   attacks: [],
   warmUpDays: 28,
 };

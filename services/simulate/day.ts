@@ -6,6 +6,7 @@ import { CHANNEL_API, CHANNEL_WEB } from '#libs/model/codes.ts';
 import type { SimAccount } from './accounts.ts';
 import { recheck, retryStorm, screeningDay } from './bursts.ts';
 import { DAY_MS, HOUR_MS } from './calendar.ts';
+import { checkInsurer } from './migrations.ts';
 import { drawFromDepartment, drawKnown, drawLocal, drawNational } from './patients.ts';
 import type { Person } from './register.ts';
 import { deviceNumber, fixedLine, foreignNetwork, mobileNetwork } from './sources.ts';
@@ -45,6 +46,7 @@ export function simulateDay(world: World, account: SimAccount, day: number, writ
     if (day < c.fromDay || day >= c.toDay) continue;
     if (c.kind === 'recheck') recheck(world, account, c, midnightMs, sources, writer);
     else if (c.kind === 'screening') screeningDay(world, account, c, midnightMs, sources, options, writer);
+    else if (c.kind === 'insurer-migration') checkInsurer(world, account, c, day, midnightMs, sources.desk, writer);
     else if (c.kind === 'retry-storm') retryStorm(world, account, c, midnightMs, sources, writer);
   }
 }

@@ -27,8 +27,11 @@ export const HARD_CASES = [
   'duplicates',
   'late-batch',
   'insurer-outage',
+  'insurer-migration',
 ] as const;
 export type HardCase = (typeof HARD_CASES)[number];
+/** Those of ordinary months: a migration of half a portal comes once in years, so it is there where it is asked for. */
+export const USUAL_CASES: readonly HardCase[] = HARD_CASES.filter((name) => name !== 'insurer-migration');
 
 /** One instance: from `fromDay` up to and without `toDay` (days since the epoch; a lasting change has the end of the run). */
 export interface HardCaseInstance {

@@ -32,7 +32,7 @@ interface AccessLine {
   source: { ip: string; asn: number; country: string; device: string; userAgent: string };
   action: string;
   outcome: string;
-  beneficiary?: { nir: string; birthDate?: string };
+  beneficiary?: { nir: string; birthDate?: string; amc?: string };
 }
 const parse = (d: Delivery): AccessLine => JSON.parse(d.line) as AccessLine;
 
@@ -118,6 +118,25 @@ describe('a run', () => {
     expect(simulation.labels().hardCases.every((c) => c.account === '*')).toBe(true);
     const most = [...failures].sort((a, b) => b[1].size - a[1].size)[0]!;
     expect(outages).toContain(most[0]);
+  });
+
+  test('an insurer that moves its members makes half of the small practices look them up for a week', () => {
+    const simulation = createSimulation({ ...SMALL, days: 40, hardCases: new Set(['insurer-migration']) });
+    const cases = simulation.labels().hardCases;
+    const { from, to } = cases[0]!;
+    const moving = new Set(cases.map((c) => c.account));
+    expect(moving.size).toBeGreaterThan(0.15 * simulation.config.accounts);
+    expect(moving.size).toBeLessThan(0.7 * simulation.config.accounts);
+    const byInsurer = new Map<string, number>();
+    for (const event of simulation.events() as Iterable<unknown> as Iterable<AccessLine>) {
+      const day = event.time.slice(0, 10);
+      if (event.action !== 'rights.read' || day < from || day >= to || !moving.has(event.account.id)) continue;
+      const amc = event.beneficiary?.amc ?? '';
+      byInsurer.set(amc, (byInsurer.get(amc) ?? 0) + 1);
+    }
+    const people = [...byInsurer.values()];
+    expect(Math.max(...people)).toBeGreaterThan(0.5 * people.reduce((sum, n) => sum + n, 0));
+    expect(createSimulation(SMALL).config.hardCases.has('insurer-migration')).toBe(false);
   });
 
   test('impossible wishes are refused with what to change', () => {
