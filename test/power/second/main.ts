@@ -16,7 +16,7 @@ import { reportOf, totalsOf } from './report.ts';
 const EVERYTHING = Object.keys(PORTALS);
 const QUICK = ['P1', 'P2', 'P8', 'P11', 'P12'];
 
-const USAGE = `Usage: node test/power/second/main.ts [PORTAL[/SEED]…] [--quick] [--contained] [--keep DIR]
+const USAGE = `Usage: node test/power/second/main.ts [PORTAL[/SEED]…] [--quick] [--contained] [--policy FILE] [--keep DIR]
 
 Simulates portals, replays their logs through vigie, and says what honest accounts and thieves met. Progress on standard
 error; on standard output a table, and last the figures as one line of JSON.
@@ -26,6 +26,7 @@ ${EVERYTHING.map((name) => `  ${name.padEnd(5)}${PORTALS[name].what}`).join('\n'
 
 --quick       ${QUICK.join(', ')} only
 --contained   the portal does what is decided (people exposed: column "enforced")
+--policy FILE the policy to replay with
 --keep DIR    keep logs, labels and replays there; otherwise in a temporary folder while it runs
 
 Exit codes: 0 done, 1 failure, 2 usage.`;
@@ -33,6 +34,7 @@ Exit codes: 0 done, 1 failure, 2 usage.`;
 interface Plan {
   readonly jobs: readonly (readonly [portal: string, seed: number])[];
   readonly contained: boolean;
+  readonly policy: string | undefined;
   readonly keep: string | undefined;
 }
 
@@ -45,6 +47,7 @@ function parseLine(args: readonly string[]): Plan | string {
       options: {
         quick: { type: 'boolean', default: false },
         contained: { type: 'boolean', default: false },
+        policy: { type: 'string' },
         keep: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -58,7 +61,7 @@ function parseLine(args: readonly string[]): Plan | string {
       if (!/^\d{1,9}$/.test(seed)) throw new Error(`${name}: a seed is a whole number`);
       return [portal, Number(seed)] as const;
     });
-    return { jobs, contained: values.contained, keep: values.keep };
+    return { jobs, contained: values.contained, policy: values.policy, keep: values.keep };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -71,14 +74,15 @@ async function main(args: readonly string[]): Promise<number> {
     (plan === '' ? process.stdout : process.stderr).write(`${USAGE}\n`);
     return plan === '' ? 0 : 2;
   }
-  const { jobs, contained, keep } = plan;
+  const { jobs, contained, policy, keep } = plan;
+  const options = policy === undefined ? [] : ['--policy', resolve(policy)];
   const folder = keep === undefined ? mkdtempSync(join(tmpdir(), 'vigie-second-')) : resolve(keep);
   process.once('exit', () => keep ?? rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const portals: PortalFigures[] = [];
   for (const [portal, seed] of jobs) {
     const started = performance.now();
-    const figures = await measure(portal, seed, { folder, contained });
+    const figures = await measure(portal, seed, { folder, contained, options });
     portals.push(figures);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stderr.write(

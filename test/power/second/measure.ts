@@ -36,7 +36,7 @@ export interface MeasureOptions {
 }
 
 export async function measure(name: string, seed: number, options: MeasureOptions): Promise<PortalFigures> {
-  const { folder, contained = false } = options;
+  const { folder, contained = false, options: more = [] } = options;
   const simulated = simulatePortal(name, seed);
   mkdirSync(folder, { recursive: true });
   const file = (end: string): string => join(folder, `${name}-${seed}${end}`);
@@ -47,7 +47,7 @@ export async function measure(name: string, seed: number, options: MeasureOption
     labels: file('.labels.json'),
     warmUpDays: simulated.world.portal.warmUpDays,
     contained,
-    ...(options.options && { options: options.options }),
+    options: more,
   });
   writeFileSync(file('.replay.json'), JSON.stringify(replayed));
   return figuresOf(simulated, replayed, contained);

@@ -53,11 +53,11 @@ export interface ReplayOptions {
   /** The portal does what is decided: what is refused exposes nobody. */
   readonly contained: boolean;
   /** More of the replay's own options. */
-  readonly options?: readonly string[];
+  readonly options: readonly string[];
 }
 
 /** @throws with what the command wrote on standard error if it ends with anything but 0 */
-export async function replay({ log, labels, warmUpDays, contained, options = [] }: ReplayOptions): Promise<Replayed> {
+export async function replay({ log, labels, warmUpDays, contained, options }: ReplayOptions): Promise<Replayed> {
   const args = [VIGIE, 'replay', log, '--labels', labels, '--warm-up', String(warmUpDays), '--format', 'json'];
   const containment = ['--containment', contained ? 'simulate' : 'off'];
   const run = promisify(execFile);
