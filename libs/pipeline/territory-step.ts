@@ -47,8 +47,9 @@ function territoryRatio(state: PipelineState, row: number, department: number, b
   const national = NATIONAL_ALTERNATIVE[department]!;
   const ring = row * RECENT;
   const length = channels.recentLength[row]!;
+  const recents = channels.recentDepartment;
   let same = 0;
-  for (let i = 0; i < length; i++) if (channels.recentDepartment[ring + i] === department) same++;
+  for (let i = ring; i < ring + length; i++) if (recents[i] === department) same++;
   const area = areaProbability(state, home, department);
   const longRun = longRunProbability(
     channels.departmentCount[row * DEPARTMENT_COUNT + department]!,
