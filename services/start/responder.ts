@@ -99,7 +99,7 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
       rejected.add(1);
       logger('warn', 'alert_rejected', { topic, partition, offset, reason, digest });
     },
-    onFailure: failed,
+    onFailure: (error) => logger('error', 'alert_reading_broke_off', errorFields(error)),
   });
   const stopping = new AbortController();
   // Several responders share a store: what another one decides reaches this one's list by the topic.

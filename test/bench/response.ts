@@ -4,8 +4,9 @@ import { openKafkaLog } from '#libs/adapters/kafka/event-log.ts';
 import { createKeycloakConnector } from '#libs/adapters/keycloak/connector.ts';
 import { openPostgresStore } from '#libs/adapters/postgres/open-store.ts';
 import type { AccountConnector } from '#libs/ports/accounts.ts';
-import type { Consuming, EventLog } from '#libs/ports/event-log.ts';
+import type { EventLog } from '#libs/ports/event-log.ts';
 import { topicNames, topicSpecs } from '#services/detector/topics.ts';
+import type { AlertReading } from '#services/responder/alert-reader.ts';
 import { readAlerts } from '#services/responder/alert-reader.ts';
 import { createPublisher } from '#services/responder/publisher.ts';
 import { KafkaContainer } from '../integration/kafka/kafka-container.ts';
@@ -165,7 +166,7 @@ async function measure(keycloakUrl: string, postgresUrl: string, brokers: string
     return undefined;
   }
 
-  let reading: Consuming | undefined;
+  let reading: AlertReading | undefined;
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
   try {

@@ -170,6 +170,48 @@ describe('from the alert topic to the action topics', () => {
     await log.close();
   });
 
+  it('reads on when its store is back, and the alert that came meanwhile is not lost', async () => {
+    const log = await createTopics();
+    const memory = createMemoryStore();
+    let isDown = true;
+    const whenUp =
+      <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        if (isDown) throw new Error('no connection to the store');
+        return call(...args);
+      };
+    const store = { ...memory, readPlanning: whenUp(memory.readPlanning), position: whenUp(memory.position) };
+    const bench = createBench({ store });
+    const told: string[] = [];
+    const waits: number[] = [];
+    const reading = await readAlerts({
+      log,
+      store,
+      responder: bench.responder,
+      topic: 'vigie.alerts',
+      group: 'vigie-responder',
+      deadLetter: 'vigie.dead-letter',
+      onRejection: () => {},
+      onFailure: ({ message }) => void told.push(message),
+      sleep: async (ms) => {
+        waits.push(ms);
+        // The store is back, reading goes on, and later the store is away once more.
+        isDown = waits.length < 8;
+      },
+    });
+    await putAlert(log, sampleAlert());
+    await expect.poll(() => bench.register.get(ID)?.enabled).toBe(false);
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+    isDown = true;
+    await putAlert(log, sampleAlert({ id: 'second', account: { id: 'PS-000000' } }));
+    await expect.poll(() => bench.register.get('PS-000000')?.enabled).toBe(false);
+    expect(waits.slice(8)).toEqual([1000]);
+    expect(new Set(told)).toEqual(new Set(['no connection to the store']));
+    await reading.stop();
+    await bench.responder.idle();
+    await log.close();
+  });
+
   it('starts again where it had got to', async () => {
     const log = await createTopics();
     const store = createMemoryStore();
