@@ -200,6 +200,35 @@ describe('the lower rungs', () => {
   });
 });
 
+describe('hands off', () => {
+  const watching = { low: 'observe', medium: 'observe', high: 'observe', critical: 'observe' } as const;
+  it.each([
+    ['dry run', { dryRun: true }, 'observed'],
+    ['mode observe', { mode: { professional: watching, manager: watching, software: watching } }, 'observed'],
+    ['kill switch', { killSwitch: true }, 'waiting_approval'],
+    [
+      'a protected account',
+      { protectedAccounts: [{ account: ID, untilMs: T0 + DAY, reason: 'on call' }] },
+      'waiting_approval',
+    ],
+  ] as const)(
+    '%s: the keeper is not called, nothing is restricted, and what would have been is told',
+    async (_, policy, state) => {
+      const bench = createBench({ policy });
+      for (const rung of ['throttle', 'suspend'] as const) await bench.responder.onAlert(sampleAlert({ rung }));
+      for (let rounds = 0; rounds < 3; rounds += 1) {
+        bench.clock.advance(HOUR);
+        await bench.responder.runDue();
+        await bench.responder.idle();
+      }
+      expect(bench.calls).toEqual([]);
+      expect(bench.restrictions.get(ID)).toBeUndefined();
+      expect(bench.register.get(ID)).toMatchObject({ enabled: true, sessions: 1 });
+      expect(told(bench.published)).toEqual([`action throttle ${state}`, `action suspend ${state}`]);
+    },
+  );
+});
+
 describe('a temporary restriction whose incident goes on', () => {
   it('is renewed without a gap, costs the budget once, and ends when the incident does', async () => {
     const bench = createBench({
