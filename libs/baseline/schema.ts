@@ -29,6 +29,8 @@ export const ACCOUNT_SCHEMA = {
   accountClass: ['u8', 1],
   profession: ['u8', 1],
   department: ['u8', 1],
+  /** Where it was seen to serve, while the log declares no department. */
+  learntHome: ['u8', 1],
   orgLo: ['i32', 1],
   orgHi: ['i32', 1],
   createdDay: ['i32', 1],

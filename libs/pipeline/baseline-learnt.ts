@@ -8,6 +8,7 @@ import type { PeerArea, PeerGroup, PeerTrait, Weekday } from '#libs/model/peer-b
 import { WEEKDAYS } from '#libs/model/peer-baseline.ts';
 import type { Members } from './groups-step.ts';
 import { membersByGroup } from './groups-step.ts';
+import { homeOf } from './home.ts';
 import type { PipelineState } from './state.ts';
 import { HOURS_A_WEEK } from './state.ts';
 
@@ -99,7 +100,7 @@ function areasOf(state: PipelineState): PeerArea[] {
   const { accounts, area, areaTotal } = state;
   const served = new Uint32Array(DEPARTMENT_COUNT);
   for (let row = 0; row < accounts.length; row++) {
-    const home = accounts.department[row]!;
+    const home = homeOf(state, row);
     served[home] = served[home]! + 1;
   }
   return DEPARTMENTS.flatMap((department, home) => {

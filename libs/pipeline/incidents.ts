@@ -25,6 +25,7 @@ import { outageCeiling } from './portal-billing.ts';
 import { migrationShare, raisedShare } from './portal-insurers.ts';
 import { publish, thousandths } from './publish.ts';
 import { QUOTA_HELD, QUOTA_UNFOLLOWED, quotaReached } from './quota-step.ts';
+import { newInHour } from './shown.ts';
 import { signalRise } from './signals.ts';
 import { sourceNats } from './sources.ts';
 import type { PipelineState } from './state.ts';
@@ -232,9 +233,8 @@ function scoredStart(state: PipelineState, row: number, minute: number, score: S
 
 function quotaStart(state: PipelineState, row: number, minute: number): number {
   const channels = state.channels;
-  const hour = Math.floor(minute / 60);
-  const byHour = channels.hourNew[row * HOURS + (hour & (HOURS - 1))]! >= channels.quotaHour[row]!;
-  return byHour ? hour * 60 : Math.floor(minute / 1440) * 1440;
+  const byHour = newInHour(state, row, minute) >= channels.quotaHour[row]!;
+  return byHour ? Math.floor(minute / 60) * 60 : Math.floor(minute / 1440) * 1440;
 }
 
 /** Says once a day that an account re-checks the people it knows; nothing is restricted for it. */

@@ -1,4 +1,4 @@
-import { DAYS, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { STREAM_ROOM } from '#libs/baseline/schema.ts';
 import type { Score } from '#libs/decide/index.ts';
 import { rungName, severityOf } from '#libs/decide/index.ts';
 import type { Alert, Evidence, InsurerExposure } from '#libs/model/alert.ts';
@@ -7,6 +7,7 @@ import { DEPARTMENTS } from '#libs/model/departments.ts';
 import { S_DORMANT, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
 import { bestBenign } from './benign.ts';
 import type { Incident } from './incident.ts';
+import { newInDay, newInHour } from './shown.ts';
 import type { PipelineState } from './state.ts';
 
 /** From a row's state to what is said of it: the alert, its evidence and the people exposed by insurer. */
@@ -27,8 +28,8 @@ export function publish(
   const account = channels.account[row]!;
   incident.revision++;
   incident.lastScore = total;
-  const hour = channels.hourNew[row * HOURS + (Math.floor(minute / 60) & (HOURS - 1))]!;
-  const day = channels.dayNew[row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1))]!;
+  const hour = newInHour(state, row, minute);
+  const day = newInDay(state, row, minute);
   const alert: Alert = {
     id: incident.id,
     revision: incident.revision,

@@ -1,4 +1,4 @@
-import { DAYS, HOURS } from '#libs/baseline/schema.ts';
+import { newInDay, newInHour } from './shown.ts';
 import type { PipelineState } from './state.ts';
 
 /** Which quota is used up. */
@@ -8,17 +8,12 @@ export const QUOTA_UNFOLLOWED = 2;
 
 export function quotaReached(state: PipelineState, row: number, minute: number): number {
   const channels = state.channels;
-  const hour = Math.floor(minute / 60) & (HOURS - 1);
-  const day = Math.floor(minute / 1440) & (DAYS - 1);
-  if (
-    channels.hourNew[row * HOURS + hour]! >= channels.quotaHour[row]! ||
-    channels.dayNew[row * DAYS + day]! >= channels.quotaDay[row]!
-  ) {
+  const inDay = newInDay(state, row, minute);
+  if (newInHour(state, row, minute) >= channels.quotaHour[row]! || inDay >= channels.quotaDay[row]!)
     return QUOTA_VOLUME;
-  }
   return channels.unfollowed[row]! - channels.spent[row]! >= channels.quotaUnfollowed[row]! &&
     state.groups.followed[channels.group[row]!] === 1 &&
-    channels.dayNew[row * DAYS + day]! > 0
+    inDay > 0
     ? QUOTA_UNFOLLOWED
     : QUOTA_HELD;
 }

@@ -1,4 +1,3 @@
-import { DAYS } from '#libs/baseline/schema.ts';
 import { ADJACENCY_ATTACK, ADJACENCY_NULL, bernoulliLogRatio } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { ACCOUNT_CLASSES, NIR_KEY_VALID, PROFESSIONS } from '#libs/model/codes.ts';
@@ -14,6 +13,7 @@ import {
   S_TERRITORY,
   S_TERRITORY_SOURCE,
 } from '#libs/model/streams.ts';
+import { newInDay } from './shown.ts';
 import type { PipelineState } from './state.ts';
 
 /** What a partition says of its accounts for the detection of campaigns: first sights of sources, rising scores, unknown numbers. */
@@ -107,7 +107,7 @@ export function signalRise(state: PipelineState, row: number, inGrace: boolean, 
       level: level - 1,
       score: watched,
       territoryOnly: apart < SAYS_SOMETHING,
-      newPeople: channels.dayNew[row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1))]!,
+      newPeople: newInDay(state, row, minute),
       expectedPeople: Math.round(channels.perDay[row]! * 1000) / 1000,
     },
   });

@@ -5,14 +5,17 @@ import {
   ageGroupFactor,
   FORECASTERS,
   forecast,
+  LISTED_NATS,
+  LISTED_SHARE,
   longRunProbability,
   REST_NATS,
   recentProbability,
   territoryLogRatio,
 } from '#libs/evidence/index.ts';
 import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
-import { S_TERRITORY, S_TERRITORY_SOURCE } from '#libs/model/streams.ts';
+import { S_SORTED_ORDER, S_TERRITORY, S_TERRITORY_SOURCE } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
+import { homeOf, learnHome } from './home.ts';
 import { INCIDENT_SCORED } from './incident.ts';
 import type { PipelineState } from './state.ts';
 
@@ -43,7 +46,7 @@ const UNKNOWN_AGE = 0.3;
  */
 function territoryRatio(state: PipelineState, row: number, department: number, birth: number, met: boolean): number {
   const channels = state.channels;
-  const home = state.accounts.department[channels.account[row]!]!;
+  const home = homeOf(state, channels.account[row]!);
   const national = NATIONAL_ALTERNATIVE[department]!;
   const ring = row * RECENT;
   const length = channels.recentLength[row]!;
@@ -56,12 +59,15 @@ function territoryRatio(state: PipelineState, row: number, department: number, b
     channels.departmentTotal[row]!,
     area,
   );
-  const recent = recentProbability(same, length, national);
-  const ageGroup =
-    birth < 0 ? UNKNOWN_AGE : ageGroupFactor(channels.recentBirth, row * BIRTHS, channels.birthLength[row]!, birth);
+  const listed = channels.nats[row * STREAM_ROOM + S_SORTED_ORDER]! >= LISTED_NATS;
+  const recent = listed ? LISTED_SHARE * national : recentProbability(same, length, national);
+  const ageGroup = listed ? LISTED_SHARE : ageGroupOf(state, row, birth);
   const expected = forecast(channels.forecasters, row * FORECASTERS, longRun, area, recent, national * ageGroup, met);
   return territoryLogRatio(national, expected);
 }
+
+const ageGroupOf = ({ channels }: PipelineState, row: number, birth: number): number =>
+  birth < 0 ? UNKNOWN_AGE : ageGroupFactor(channels.recentBirth, row * BIRTHS, channels.birthLength[row]!, birth);
 
 /** Weighs a new person's birth department. Returns true if the person speaks for theft. */
 export function stepTerritory(
@@ -130,6 +136,7 @@ export function learnTerritory(state: PipelineState, row: number, department: nu
   const base = row * DEPARTMENT_COUNT;
   channels.departmentCount[base + department] = channels.departmentCount[base + department]! + 1;
   channels.departmentTotal[row] = channels.departmentTotal[row]! + 1;
+  learnHome(state, row);
   if (channels.departmentTotal[row]! > MAX_PEOPLE_LEARNT) {
     let total = 0;
     for (let i = base; i < base + DEPARTMENT_COUNT; i++) {
@@ -147,7 +154,7 @@ export function learnTerritory(state: PipelineState, row: number, department: nu
  */
 export function learnArea(state: PipelineState, row: number, department: number, voice: number): void {
   if (department === 0 || voice >= AREA_VOICES) return;
-  const home = state.accounts.department[state.channels.account[row]!]!;
+  const home = homeOf(state, state.channels.account[row]!);
   state.area[home * DEPARTMENT_COUNT + department] = state.area[home * DEPARTMENT_COUNT + department]! + 1;
   state.areaTotal[home] = state.areaTotal[home]! + 1;
 }

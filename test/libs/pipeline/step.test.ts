@@ -96,6 +96,22 @@ describe('a theft that goes on under a restriction', () => {
   });
 });
 
+describe('a quota', () => {
+  it('that was used up in an hour is not used up again 32 hours later, when only the clock moves', () => {
+    const state = freshState();
+    feed(state, month());
+    const burst = MONDAY + 30 * DAY + 7 * HOUR + 15 * MINUTE;
+    const people = Array.from({ length: 60 }, (_, i) =>
+      eventOf({ time: burst + i * 10_000, person: 800_000 + i, department: 69 }),
+    );
+    expect(alertsOf(feed(state, people)).some((alert) => alert.rung === 'throttle')).toBe(true);
+    // One more the next day: its cohort falls due, by the clock, in the hour that shares its place with the burst's.
+    feed(state, [eventOf({ time: burst + 31 * HOUR + 20 * MINUTE, person: 900_000 })]);
+    const later = alertsOf(step(state, { kind: 'tick', timeMs: burst + 33 * HOUR }) as never);
+    expect(later.filter((alert) => alert.status !== 'closed' && alert.rung === 'throttle')).toEqual([]);
+  });
+});
+
 describe('duplicates, late and misdated events', () => {
   it('duplicates change nothing, wherever they come', () => {
     const events = [...honestDays(12, 4), ...theft(MONDAY + 14 * DAY, 40, 60, 'list')];
