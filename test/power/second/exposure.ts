@@ -1,4 +1,3 @@
-import type { SimulatedPortal } from './portal/portal.ts';
 import type { Loot } from './portal/theft.ts';
 import type { ByRung, Replayed, Rung } from './replayed.ts';
 import { byRung } from './replayed.ts';
@@ -27,7 +26,7 @@ const ENDED_BY: ByRung<readonly Rung[]> = {
   suspend: ['suspend'],
 };
 
-export function theftFigures({ thefts }: SimulatedPortal, replayed: Replayed, contained: boolean): TheftFigures[] {
+export function theftFigures(thefts: readonly Loot[], replayed: Replayed, contained: boolean): TheftFigures[] {
   return thefts.map((loot) => {
     const all = people(loot, () => Number.POSITIVE_INFINITY);
     const each = (total: number): number => Math.round(total / loot.accounts.size);

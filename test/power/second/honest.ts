@@ -1,6 +1,7 @@
 import type { Account } from './portal/accounts.ts';
 import { DAY_MS } from './portal/calendar.ts';
-import type { SimulatedPortal } from './portal/portal.ts';
+import type { Loot } from './portal/theft.ts';
+import type { World } from './portal/world.ts';
 import type { ByRung, Replayed, Rung } from './replayed.ts';
 import { byRung, RUNGS } from './replayed.ts';
 
@@ -31,16 +32,23 @@ export interface Disturbance {
   readonly evidence: string;
 }
 
+/** What is asked of a simulated portal. */
+export interface Measured {
+  readonly world: Pick<World, 'calendar' | 'portal'> & { readonly accounts: readonly Holder[] };
+  readonly thefts: readonly Pick<Loot, 'accounts'>[];
+}
+type Holder = Pick<Account, 'id' | 'profession' | 'start' | 'cases'>;
+
 const MONTH_MS = 28 * DAY_MS;
 /** So long after a hard case bills may stay away that were expected. */
 const AFTERMATH_DAYS = 21;
 
-export function honestFigures({ world, thefts }: SimulatedPortal, replayed: Replayed): HonestFigures {
+export function honestFigures({ world, thefts }: Measured, replayed: Replayed): HonestFigures {
   const { calendar, portal } = world;
   const robbed = new Set(thefts.flatMap((theft) => [...theft.accounts.keys()]));
   const honest = new Map(world.accounts.filter((a) => !robbed.has(a.id)).map((a) => [a.id, a]));
   const measuredMs = calendar.fromMs + portal.warmUpDays * DAY_MS;
-  const monthsOf = (accounts: readonly Account[]): number => {
+  const monthsOf = (accounts: readonly Holder[]): number => {
     const ms = accounts.map((a) => calendar.toMs - Math.max(measuredMs, calendar.fromMs + a.start * DAY_MS));
     return Math.round((ms.reduce((sum, one) => sum + Math.max(0, one), 0) / MONTH_MS) * 10) / 10;
   };
@@ -99,7 +107,7 @@ const firstOf = (met: readonly Meeting[]): Meeting[] =>
     return met.filter((m) => m.rung === rung && !seen.has(m.account) && seen.add(m.account));
   });
 
-function disturbance({ account, rung, atMs, action }: Meeting, of: Account, fromMs: number, replayed: Replayed) {
+function disturbance({ account, rung, atMs, action }: Meeting, of: Holder, fromMs: number, replayed: Replayed) {
   const day = Math.floor((atMs - fromMs) / DAY_MS);
   const during = of.cases.find((c) => day >= c.from - 1 && day < c.to + AFTERMATH_DAYS);
   const alert = replayed.alerts.find((a) => a.id === action?.alert);
@@ -117,7 +125,7 @@ function disturbance({ account, rung, atMs, action }: Meeting, of: Account, from
   };
 }
 
-function casesOf(accounts: readonly Account[]): Record<string, number> {
+function casesOf(accounts: readonly Holder[]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const { cases } of accounts) {
     for (const kind of new Set(cases.map((c) => c.kind))) counts.set(kind, (counts.get(kind) ?? 0) + 1);

@@ -88,7 +88,7 @@ function figuresOf(simulated: SimulatedPortal, replayed: Replayed, contained: bo
     events: replayed.run.events,
     rejected: replayed.run.rejected,
     honest: honestFigures(simulated, replayed),
-    thefts: theftFigures(simulated, replayed, contained),
+    thefts: theftFigures(thefts, replayed, contained),
     campaigns: replayed.campaigns.map(({ kind, time, accounts }) => ({
       kind,
       time,

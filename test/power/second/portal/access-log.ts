@@ -52,9 +52,9 @@ export class AccessLog {
     return hit && this.#calendar.at(hit[0], hit[2]);
   }
 
-  #repeat({ api: _, ...request }: Request): void {
+  #repeat(request: Request): void {
     const atMs = this.#outageEnd(request.atMs)! + this.#random.exponential(2 * HOUR_MS);
-    if (atMs < this.#calendar.toMs) this.#append({ ...request, atMs, outcome: 'found' });
+    if (atMs < this.#calendar.toMs) this.#append({ ...request, atMs });
   }
 
   #append(request: Request): void {
