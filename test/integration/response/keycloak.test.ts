@@ -284,6 +284,9 @@ describeWith(['keycloak'], 'Keycloak', ({ keycloak }) => {
       }),
     });
     const { access_token: token } = (await signedIn.json()) as { access_token: string };
+    // One role, and what Keycloak counts as part of it, is none.
+    const { resource_access: access } = JSON.parse(String(Buffer.from(token.split('.')[1]!, 'base64url')));
+    expect(access['realm-management']).toEqual({ roles: ['manage-users'] });
     const ask = async (method: string, path: string) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const body = method === 'GET' ? {} : { body: '{}' };

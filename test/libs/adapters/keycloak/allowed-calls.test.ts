@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { assertAllowed, CallNotAllowed } from '#libs/adapters/keycloak/allowed-calls.ts';
+import { createKeycloakClient } from '#libs/adapters/keycloak/client.ts';
 
 const ID = '7ce17c26-57f5-4b15-94b7-2c40858c6bfc';
 const GROUP = '0d0c9796-e6e0-4e37-9595-ebfed74b0a43';
@@ -52,8 +56,41 @@ describe('calls that the connector may make', () => {
     ['GET', '/clients'],
     ['GET', `/users/${ID}/../../clients`],
     ['GET', ''],
+    // What is asked for once such a part is resolved: the user, the realm.
+    ['DELETE', `/users/${ID}/consents/..`],
+    ['DELETE', `/users/${ID}/consents/%2e%2E`],
+    ['DELETE', `/users/${ID}/consents/.`],
+    ['PUT', '/users/..', '{"enabled":false}'],
+    ['POST', '/users/../logout'],
   ])('never %s %s %s', (method, path, body?: string) => {
     expect(() => assertAllowed(method, path, body, GROUP)).toThrow(CallNotAllowed);
+  });
+
+  it('by the client itself, before anything goes out', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.setHeader('content-type', 'application/json').end('{"access_token":"t","expires_in":300}');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = createKeycloakClient({
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      realm: 'portail',
+      clientId: 'vigie-responder',
+      clientSecret: async () => 'secret',
+      identity: { by: 'username' },
+    });
+    for (const [method, path] of [
+      ['DELETE', `/users/${ID}`],
+      ['POST', '/logout-all'],
+    ] as const) {
+      await expect(client.call(method, path)).rejects.toThrow(CallNotAllowed);
+    }
+    expect(asked).toEqual([]);
+    expect((await client.call('GET', `/users/${ID}`)).ok).toBe(true);
+    expect(asked).toHaveLength(2);
+    server.close();
   });
 
   it('no member of any group, where no step-up group is known', () => {
