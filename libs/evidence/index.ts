@@ -72,12 +72,13 @@ export {
   WAKING_HOURS,
 } from './presence.ts';
 export { rateLogRatio } from './rate.ts';
-export { ORDERS, runGoesOn, SORTED_ATTACK } from './sorted-order.ts';
+export { LISTED_NATS, ORDERS, runGoesOn, SORTED_ATTACK } from './sorted-order.ts';
 export type { StreamSpec } from './stream.ts';
 export {
   ageGroupFactor,
   FORECASTERS,
   forecast,
+  LISTED_SHARE,
   longRunProbability,
   recentProbability,
   territoryLogRatio,

@@ -23,6 +23,8 @@ export const SORTED_ORDER: StreamSpec = {
 export const SORTED_ATTACK = 0.8;
 /** Orders looked at at the same time: NIR, month of birth, place of birth. */
 export const ORDERS = 3;
+/** Evidence of order above which the last people are a list's, not the account's: chance brings one account in a hundred there in a month. Nats. */
+export const LISTED_NATS = 7;
 /** However long the run, one person brings no more than ln(0.8 / this), 2.8 nats. */
 const FLOOR = 0.05;
 

@@ -81,6 +81,11 @@ const YEARS = 85;
 /** While too few were met, or where a list sorted by birth looks like an age group. */
 const UNDECIDED = 0.3;
 const OUTSIDE = 1 - WITHIN;
+/**
+ * What a forecast from the last people is worth, as a share of the national one, where these come in the order of a list: one
+ * sorted by birth looks like an age group, one sorted by place like a practice that moved.
+ */
+export const LISTED_SHARE = OUTSIDE;
 const MIN_BIRTHS = 6;
 
 /**

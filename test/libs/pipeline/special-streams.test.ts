@@ -214,6 +214,40 @@ test('people in no order make sorted_order no larger than chance allows', () => 
   expect(above).toBeGreaterThan(0);
 });
 
+describe('a national list in the order of', () => {
+  // Somebody born in 1960 to 1963, all over France: one age group, or the beginning of a list; or all from one place after the other.
+  const born = (i: number, month: number, department: number) => ({
+    ...bornIn(month, department * 1000 + ((hash32(i * 5) >>> 0) % 600), 1 + ((hash32(i * 3) >>> 0) % 90)),
+    nirYear: 40 + Math.floor(month / 12),
+    birthDepartment: department,
+  });
+  const SIZE = 40;
+  const anyDepartment = (i: number) => 1 + ((hash32(i * 11) >>> 0) % 90);
+  const territoryOf = (fields: (i: number) => Partial<AccessEvent>) => {
+    const state = watched();
+    feed(state, people(OPEN, SIZE, scattered, fields));
+    return natsOf(state, 'territory');
+  };
+  const group = (i: number) => 240 + ((hash32(i * 7) >>> 0) % 48);
+  test('birth is no school, which comes in none', () => {
+    const school = territoryOf((i) => born(i, group(i), anyDepartment(i)));
+    const list = territoryOf((i) => born(i, 240 + i, anyDepartment(i)));
+    expect(school).toBeLessThan(6);
+    expect(list).toBeGreaterThan(school + 10);
+  });
+  test('place is no practice that moved, to which people come in none', () => {
+    const place = (i: number) => 30 + Math.floor(i / 14);
+    const month = (i: number) => (hash32(i * 7) >>> 0) % 600;
+    const moved = territoryOf((i) => born(i, month(i), place((hash32(i) >>> 0) % SIZE)));
+    const list = territoryOf((i) => ({
+      ...born(i, month(i), place(i)),
+      nirPrefix: 1_600_100_000 + place(i) * 1000 + i,
+    }));
+    expect(moved).toBeLessThan(12);
+    expect(list).toBeGreaterThan(moved + 10);
+  });
+});
+
 describe('managers', () => {
   const PAYER = PROFESSIONS.indexOf('payer');
   const manager = { accountClass: CLASS_MANAGER, profession: PAYER, accountDepartment: 0 };
