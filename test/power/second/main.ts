@@ -29,7 +29,7 @@ ${EVERYTHING.map((name) => `  ${name.padEnd(5)}${PORTALS[name].what}`).join('\n'
 --policy FILE the policy to replay with
 --keep DIR    keep logs, labels and replays there; otherwise in a temporary folder while it runs
 
-Exit codes: 0 done, 1 failure, 2 usage.`;
+Exit codes: 0 done, 1 failure, 2 usage, 130 interrupted.`;
 
 interface Plan {
   readonly jobs: readonly (readonly [portal: string, seed: number])[];
@@ -78,11 +78,16 @@ async function main(args: readonly string[]): Promise<number> {
   const options = policy === undefined ? [] : ['--policy', resolve(policy)];
   const folder = keep === undefined ? mkdtempSync(join(tmpdir(), 'vigie-second-')) : resolve(keep);
   process.once('exit', () => keep ?? rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort());
+  const { signal } = interruption;
   const portals: PortalFigures[] = [];
   for (const [portal, seed] of jobs) {
     const started = performance.now();
-    const figures = await measure(portal, seed, { folder, contained, options });
+    const figures = await measure(portal, seed, { folder, contained, options, signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    if (figures === undefined) return 130;
     portals.push(figures);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stderr.write(

@@ -33,10 +33,11 @@ export interface MeasureOptions {
   readonly contained?: boolean;
   /** More options of `vigie replay`. */
   readonly options?: readonly string[];
+  readonly signal?: AbortSignal;
 }
 
 export async function measure(name: string, seed: number, options: MeasureOptions): Promise<PortalFigures> {
-  const { folder, contained = false, options: more = [] } = options;
+  const { folder, contained = false, options: more = [], signal } = options;
   const simulated = simulatePortal(name, seed);
   mkdirSync(folder, { recursive: true });
   const file = (end: string): string => join(folder, `${name}-${seed}${end}`);
@@ -48,6 +49,7 @@ export async function measure(name: string, seed: number, options: MeasureOption
     warmUpDays: simulated.world.portal.warmUpDays,
     contained,
     options: more,
+    signal,
   });
   writeFileSync(file('.replay.json'), JSON.stringify(replayed));
   return figuresOf(simulated, replayed, contained);

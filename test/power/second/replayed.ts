@@ -54,13 +54,22 @@ export interface ReplayOptions {
   readonly contained: boolean;
   /** More of the replay's own options. */
   readonly options: readonly string[];
+  /** Ends the command. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws with what the command wrote on standard error if it ends with anything but 0 */
-export async function replay({ log, labels, warmUpDays, contained, options }: ReplayOptions): Promise<Replayed> {
+export async function replay({
+  log,
+  labels,
+  warmUpDays,
+  contained,
+  options,
+  signal,
+}: ReplayOptions): Promise<Replayed> {
   const args = [VIGIE, 'replay', log, '--labels', labels, '--warm-up', String(warmUpDays), '--format', 'json'];
   const containment = ['--containment', contained ? 'simulate' : 'off'];
   const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, [...args, ...containment, ...options], { maxBuffer: 2 ** 30 });
+  const { stdout } = await run(process.execPath, [...args, ...containment, ...options], { maxBuffer: 2 ** 30, signal });
   return JSON.parse(stdout) as Replayed;
 }
