@@ -19,6 +19,8 @@ export type Cadence = (typeof CADENCES)[number];
 export interface AttackSpec {
   readonly kind: string;
   readonly target: Target;
+  /** Whether a list (national or local) is worked through in the order of its NIR, as a file comes. */
+  readonly sorted: boolean;
   /** Look-ups of people to steal, an hour within the window; where it grows, at the start. */
   readonly rate: number;
   /** Growth a day, as a share, up to `maximumRate`. */
@@ -55,6 +57,7 @@ export interface AttackSpec {
 const BASE: AttackSpec = {
   kind: '',
   target: 'national',
+  sorted: false,
   rate: 60,
   growth: 0,
   maximumRate: 3600,

@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS, weekday } from './calendar.ts';
 import { drawServed } from './patients.ts';
 import type { Person } from './register.ts';
 import { deviceNumber, fixedLine, hostingNetwork, mobileNetwork } from './sources.ts';
-import { drawTarget, Sweep } from './targets.ts';
+import { drawTarget, SortedList, Sweep } from './targets.ts';
 import type { Session } from './visits.ts';
 import { newSession, VisitWriter } from './visits.ts';
 import { localOffsetHours, openness } from './volume.ts';
@@ -16,11 +16,16 @@ import type { World } from './world.ts';
 /** An hour counts as worked where it has at least this weight in the profession's day. */
 const WORKED_HOUR = 0.25;
 
+/** For how long a list lasts: hours of a day on which people are looked up, and people at most. */
+const HOURS_A_DAY = 10;
+const LONGEST_LIST = 20_000;
+
 /** One account in one attack. */
 class Thief {
   readonly victim: SimAccount;
   readonly random: Random;
   readonly sweep: Sweep;
+  readonly list: SortedList | undefined;
   session: Session;
   sessionDay = -1;
   nextMs: number;
@@ -30,6 +35,10 @@ class Thief {
     this.victim = victim;
     this.random = new Random(world.config.seed, 'thief', plan.key, n);
     this.sweep = new Sweep(world, this.random);
+    const { spec } = plan;
+    const rate = spec.growth > 0 ? spec.maximumRate : spec.rate;
+    const time = Math.ceil(Math.min(spec.people, rate * HOURS_A_DAY * spec.days, LONGEST_LIST));
+    this.list = spec.sorted ? new SortedList(world, spec.target, victim, this.random, time) : undefined;
     this.session = newSession(CHANNEL_WEB, 0, 0);
     // Accounts of one attack start within a day of each other.
     this.nextMs = plan.startMs + (n === 0 ? 0 : this.random.uniform() * DAY_MS);
@@ -121,7 +130,10 @@ export class AttackRunner {
         return;
       }
       this.#show(thief, session, at, guess.person, 0);
-    } else this.#show(thief, session, at, drawTarget(this.#world, spec.target, victim, random), victim.misses);
+    } else {
+      const next = thief.list?.next() ?? drawTarget(this.#world, spec.target, victim, random);
+      this.#show(thief, session, at, next, victim.misses);
+    }
   }
 
   #show(thief: Thief, session: Session, atMs: number, person: Person, misses: number): void {

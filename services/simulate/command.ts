@@ -43,7 +43,8 @@ const EXAMPLES = `
 Attacks: ${ATTACK_NAMES.join(', ')}.
 Each may be given values of its own: profession, size (small, medium, large), rate (look-ups an hour), days, start (days
 after the first), hours (open, closed, evening, any), source (own, victim, hosting, mobile), shared (true: all accounts
-from one place), accounts (how many), people (at most), account (a certain one), padding, forged, growth, cadence.
+from one place), accounts (how many), people (at most), account (a certain one), padding, forged, growth, cadence,
+sorted (true: a list in the order of its NIR).
 
 Hard cases: ${HARD_CASES.join(', ')} (the last one only where it is named).
 

@@ -67,6 +67,30 @@ export class Sweep {
   }
 }
 
+/** A list in the order of its NIR, as many people of it as the theft has time for. */
+export class SortedList {
+  readonly #people: readonly Person[];
+  #next = 0;
+
+  constructor(world: World, target: Target, victim: SimAccount, random: Random, people: number) {
+    const place = (person: Person): number => {
+      const b = world.people.birthOf(person);
+      const month = (b.sex * 100 + (b.year % 100)) * 100 + b.month;
+      return (month * 100_000 + b.placeNumber) * 1000 + b.order;
+    };
+    const list = Array.from({ length: people }, () => drawTarget(world, target, victim, random));
+    this.#people = [...new Set(list)]
+      .map((person) => [place(person), person] as const)
+      .sort((a, b) => a[0] - b[0])
+      .map(([, person]) => person);
+  }
+
+  /** After the last one it begins again. */
+  next(): Person {
+    return this.#people[this.#next++ % this.#people.length]!;
+  }
+}
+
 /** Draws the next person of a list (which has nobody twice to speak of). Lists were made of people on file. */
 export function drawTarget(world: World, target: Target, victim: SimAccount, random: Random): Person {
   const { people, accounts } = world;

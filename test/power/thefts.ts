@@ -64,6 +64,9 @@ export const THEFTS: readonly Theft[] = [
   { aim: OTHERS!, attack: 'stolen-list:profession=pharmacist,source=victim' },
   { aim: OTHERS!, attack: 'stolen-list:rate=5,days=20,size=small,source=victim' },
   { aim: OTHERS!, attack: 'local-list:size=small,source=victim' },
+  // A file in its own order: its neighbours look like one age group, or like one town.
+  { aim: OTHERS!, attack: 'stolen-list:size=small,sorted=true' },
+  { aim: OTHERS!, attack: 'stolen-list:profession=pharmacist,source=victim,sorted=true' },
 ];
 
 export function specOf(attack: string): AttackSpec {

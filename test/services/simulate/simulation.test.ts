@@ -139,6 +139,17 @@ describe('a run', () => {
     expect(createSimulation(SMALL).config.hardCases.has('insurer-migration')).toBe(false);
   });
 
+  test('a sorted list is worked through in the order of its NIR, a list as it comes in none', () => {
+    const ascending = (spec: string): number => {
+      const simulation = createSimulation({ ...SMALL, attacks: [attack(spec)] });
+      const inOrder = [...simulation.deliveries()].filter((d) => d.attackId !== undefined).map((d) => parse(d));
+      const nirs = inOrder.filter((e) => e.outcome === 'found').map((e) => e.beneficiary!.nir.replace(/[AB]/, '0'));
+      return nirs.filter((nir, i) => i > 0 && nir >= nirs[i - 1]!).length / nirs.length;
+    };
+    expect(ascending('stolen-list:days=3,sorted=true')).toBeGreaterThan(0.9);
+    expect(ascending('stolen-list:days=3')).toBeLessThan(0.7);
+  });
+
   test('impossible wishes are refused with what to change', () => {
     expect(() => createSimulation({ ...SMALL, attacks: [attack('manager')] })).toThrow(ConfigError);
     expect(() => createSimulation({ ...SMALL, attacks: [attack('sweep:start=99')] })).toThrow(/would start on day 99/);
