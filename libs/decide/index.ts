@@ -6,6 +6,7 @@ export {
   createScore,
   NEVER_BILLS_NATS,
   type Score,
+  SORTED_FROM_NATS,
   SWITCH_EXPLAINS,
   scoreInto,
   UNREFUNDED_TERRITORY_NATS,

@@ -92,7 +92,7 @@ const GATE = [
 /** What says that the people are strangers: without it their order is that of the practice's own file. */
 const STRANGERS = [S_NEW_SOURCE, ...GATE].filter((s) => s !== S_HONEYTOKEN);
 /** Four or five people in a row happen to everybody in a month: less than this says nothing. */
-const SORTED_FROM_NATS = 7;
+export const SORTED_FROM_NATS = 7;
 /** -ln of the share of accounts that never bill through the portal (about one in twenty at least). */
 export const NEVER_BILLS_NATS = 3;
 /** What territory may be worth where no bill could ever take it back: a resort's pharmacy that bills elsewhere, in its season. */

@@ -9,6 +9,7 @@ import {
   RUNG_SUSPEND,
   RUNG_THROTTLE,
   rungsReached,
+  SORTED_FROM_NATS,
   STREAM_CAP_NATS,
   scoreInto,
   UNREFUNDED_TERRITORY_NATS,
@@ -16,7 +17,7 @@ import {
 import type { Evidence } from '#libs/model/alert.ts';
 import { CHANNELS, CLASS_MANAGER } from '#libs/model/codes.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
-import { S_DORMANT, S_HONEYTOKEN, S_NEW_SOURCE, STREAM_COUNT } from '#libs/model/streams.ts';
+import { S_DORMANT, S_HONEYTOKEN, S_NEW_SOURCE, S_SORTED_ORDER, STREAM_COUNT } from '#libs/model/streams.ts';
 import { wokeNats } from './accounts.ts';
 import type { Incident } from './incident.ts';
 import { INCIDENT_OF_QUOTA, INCIDENT_SCORED } from './incident.ts';
@@ -98,8 +99,9 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
 function isQuiet(state: PipelineState, row: number, fromSources: number): boolean {
   const { channels } = state;
   if (channels.incident[row] !== 0 || channels.watch[row] !== 0 || state.observer !== undefined) return false;
-  // A stream is never worth more than its nats.
-  let most = fromSources;
+  // A stream is never worth more than its nats; order as chance brings it is worth nothing, and everybody has some.
+  const sorted = channels.nats[row * STREAM_ROOM + S_SORTED_ORDER]!;
+  let most = sorted < SORTED_FROM_NATS ? fromSources - sorted : fromSources;
   const end = row * STREAM_ROOM + STREAM_COUNT;
   for (let at = row * STREAM_ROOM; at < end; at++) most += channels.nats[at]!;
   return (

@@ -164,8 +164,8 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   [
     'first_export',
     {
-      en: (f) => `an account that never exported, or never nearly as much, exports (${f.observed} days)`,
-      fr: (f) => `un compte qui n'avait jamais exporté, ou jamais autant, exporte (${f.observed} jours)`,
+      en: () => 'an export by an account that never made one, or never nearly as large',
+      fr: () => "un export d'un compte qui n'en avait jamais fait, ou jamais d'aussi grand",
     },
   ],
   [
@@ -180,6 +180,13 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
     {
       en: (f) => `${f.observed} new people in one day, quota ${f.limit}, ${f.expected} usual`,
       fr: (f) => `${f.observed} personnes nouvelles en un jour, quota ${f.limit}, ${f.expected} d'habitude`,
+    },
+  ],
+  [
+    'quota_unnamed',
+    {
+      en: (f) => `${f.observed} look-ups in one day that name nobody, quota ${f.limit}, ${f.expected} usual`,
+      fr: (f) => `${f.observed} consultations en un jour qui ne nomment personne, quota ${f.limit}, ${f.expected} d'habitude`,
     },
   ],
   [
