@@ -34,8 +34,11 @@ export class CrashPoint {
     if (this.#when === 'before') throw new Crash('dead');
     const result = make();
     if (!(result instanceof Promise)) throw new Crash('dead');
-    return result.then(() => {
+    const died = result.then(() => {
       throw new Crash('dead');
     });
+    // Whoever waited for it may be gone by then: the next call of the same line throws at once.
+    died.catch(() => {});
+    return died;
   }
 }
