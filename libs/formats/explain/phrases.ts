@@ -164,8 +164,8 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   [
     'first_export',
     {
-      en: () => 'an export by an account that never made one, or never nearly as large',
-      fr: () => "un export d'un compte qui n'en avait jamais fait, ou jamais d'aussi grand",
+      en: (f) => `days with an export such as the account never made, or never nearly as large: ${f.observed}`,
+      fr: (f) => `jours d'un export tel que le compte n'en avait jamais fait, ou jamais d'aussi grand : ${f.observed}`,
     },
   ],
   [
@@ -186,7 +186,8 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
     'quota_unnamed',
     {
       en: (f) => `${f.observed} look-ups in one day that name nobody, quota ${f.limit}, ${f.expected} usual`,
-      fr: (f) => `${f.observed} consultations en un jour qui ne nomment personne, quota ${f.limit}, ${f.expected} d'habitude`,
+      fr: (f) =>
+        `${f.observed} consultations en un jour qui ne nomment personne, quota ${f.limit}, ${f.expected} d'habitude`,
     },
   ],
   [
