@@ -70,6 +70,8 @@ export const CHANNEL_SCHEMA = {
   /** By day: new people (rows of exports included), of them found, followed up by horizon, misses, and what the traits are learnt from. */
   dayNew: ['u16', DAYS],
   dayFound: ['u16', DAYS],
+  /** Look-ups that name nobody. */
+  dayUnnamed: ['u16', DAYS],
   dayFollowed30m: ['u16', TRAIT_DAYS],
   dayFollowed3h: ['u16', TRAIT_DAYS],
   dayFollowed1d: ['u16', TRAIT_DAYS],
@@ -112,6 +114,7 @@ export const CHANNEL_SCHEMA = {
   perDay: ['f32', 1],
   perHour: ['f32', 1],
   knownPerDay: ['f32', 1],
+  unnamedPerDay: ['f32', 1],
   unfollowed28: ['f32', 1],
   /** New people a day over the long run: what the scale may not run away from. */
   anchor: ['f32', 1],
@@ -133,6 +136,7 @@ export const CHANNEL_SCHEMA = {
   spent: ['f32', 1],
   quotaHour: ['u16', 1],
   quotaDay: ['u16', 1],
+  quotaUnnamed: ['u16', 1],
   quotaUnfollowed: ['u16', 1],
   /** Learnt birth departments, and those of the last people. */
   departmentCount: ['u16', DEPARTMENT_COUNT],

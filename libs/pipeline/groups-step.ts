@@ -48,6 +48,7 @@ export function recomputeGroups(state: PipelineState): void {
     }
     const profession = Math.floor(group / 2) % PROFESSIONS.length;
     const perDay = groupPerDay(own.perDay, policy.priorPerDay[profession]!);
+    groups.unnamedPerDay[group] = groupPerDay(own.unnamed, policy.priorPerDay[profession]!);
     const daily = peer?.daily;
     groups.perDay[group] =
       daily === undefined ? perDay : shrunk(perDay, speaking(own.perDay.length), daily.people, daily.accounts);
@@ -103,6 +104,8 @@ export const membersByGroup = (state: PipelineState): readonly Members[] =>
 export interface Members {
   readonly traits: [number, number][][];
   readonly perDay: number[];
+  /** Look-ups a worked day that name nobody. */
+  readonly unnamed: number[];
   /** Of those who look up at all: new people a worked day, and all people (known ones count once an hour). */
   readonly daily: { readonly fresh: number; readonly people: number }[];
 }
@@ -112,6 +115,7 @@ function collect(state: PipelineState, count: number, key: (group: number) => nu
   const members: Members[] = Array.from({ length: count }, () => ({
     traits: Array.from({ length: TRAIT_COUNT }, () => []),
     perDay: [],
+    unnamed: [],
     daily: [],
   }));
   for (let row = 0; row < channels.length; row++) {
@@ -123,6 +127,7 @@ function collect(state: PipelineState, count: number, key: (group: number) => nu
     if (channels.learntDays[row]! < MIN_LEARNT_DAYS) continue;
     const fresh = channels.perDay[row]!;
     into.perDay.push(fresh);
+    into.unnamed.push(channels.unnamedPerDay[row]!);
     // Many programs only bill: they say nothing of those that look up.
     const looksUp = channels.traitN[row * TRAIT_COUNT + T_MISS]! >= MIN_OBSERVATIONS;
     if (looksUp) into.daily.push({ fresh, people: fresh + channels.knownPerDay[row]! });

@@ -64,6 +64,7 @@ function clearDays(state: PipelineState, row: number, last: number, today: numbe
     const slot = row * DAYS + (day & (DAYS - 1));
     channels.dayNew[slot] = 0;
     channels.dayFound[slot] = 0;
+    channels.dayUnnamed[slot] = 0;
     channels.dayFollowed9d[slot] = 0;
     channels.dayKnown[slot] = 0;
     channels.dayHours[slot] = 0;
@@ -188,7 +189,9 @@ export function applyScales(state: PipelineState, row: number): void {
   const prior = groups.perDay[channels.group[row]!]!;
   const mean = channels.perDay[row] === 0 ? prior : channels.perDay[row]!;
   const lag = learningLag(state, today);
-  const worked = { days: 0, hours: 0, people: 0, known: 0 };
+  const unnamedPrior = groups.unnamedPerDay[channels.group[row]!]!;
+  const unnamedMean = channels.unnamedPerDay[row] === 0 ? unnamedPrior : channels.unnamedPerDay[row]!;
+  const worked = { days: 0, hours: 0, people: 0, known: 0, unnamed: 0 };
   const known = channels.learntDays[row]!;
   let unfollowedLearnt = 0;
   let unfollowedNow = 0;
@@ -202,6 +205,7 @@ export function applyScales(state: PipelineState, row: number): void {
     worked.hours += channels.dayHours[slot]!;
     worked.people += winsorised(channels.dayNew[slot]!, mean, known);
     worked.known += channels.dayKnown[slot]!;
+    worked.unnamed += winsorised(channels.dayUnnamed[slot]!, unnamedMean, known);
     unfollowedLearnt += Math.min(without, winsorised(channels.dayNew[slot]!, mean, known));
   }
   const perDay = limitedGrowth(channels.perDay[row]!, newPerDay(worked, prior), known);
@@ -211,6 +215,8 @@ export function applyScales(state: PipelineState, row: number): void {
   const held = channels.perDay[row]! / perDay;
   channels.perHour[row] = held * limitedGrowth(channels.perHour[row]!, newPerHour(worked, prior), known);
   channels.knownPerDay[row] = knownPerDay(worked);
+  const unnamed = newPerDay({ ...worked, people: worked.unnamed }, unnamedPrior);
+  channels.unnamedPerDay[row] = limitedGrowth(channels.unnamedPerDay[row]!, unnamed, known);
   // What 28 days would bring at the rate of the days learnt; the group's expectation while there are few of them.
   const without = groups.traitMean[channels.group[row]! * TRAIT_COUNT + T_WITHOUT_9D]!;
   const perWorkedDay = (unfollowedLearnt + 5 * prior * without) / (worked.days + 5);
@@ -223,6 +229,7 @@ export function applyScales(state: PipelineState, row: number): void {
   const cold = coldFactor(known) * (today - state.firstDay < INFANCY_DAYS ? INFANCY_FACTOR : 1);
   channels.quotaHour[row] = hourQuota(quota, cold * channels.perHour[row]!);
   channels.quotaDay[row] = dayQuota(quota, cold * channels.perDay[row]!);
+  channels.quotaUnnamed[row] = dayQuota(quota, cold * channels.unnamedPerDay[row]!);
   if (cold > 1) {
     const group = channels.group[row]!;
     channels.quotaHour[row] = Math.max(channels.quotaHour[row]!, usualMaximum(groups.hourVolumes, group));

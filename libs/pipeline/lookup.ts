@@ -66,12 +66,14 @@ import { commonness, meetPerson, seenBy, seePersonAgain } from './persons.ts';
 import { notePortalInsurer } from './portal-insurers.ts';
 import { notePortalMiss, portalMissShare } from './portal-misses.ts';
 import { expectedKnown, updateRate } from './rows.ts';
+import { countShown } from './shown.ts';
 import { signalMiss } from './signals.ts';
 import { stepSortedOrder } from './sorted-order.ts';
 import { stepCadence, stepContract, stepHoneytoken, stepIdentities, stepInsurer, stepPec } from './special-streams.ts';
 import type { PipelineState } from './state.ts';
 import { learnArea, learnTerritory, stepTerritory } from './territory-step.ts';
 import { forgiveSlips, noteSlip } from './typing.ts';
+import { takeUnnamed } from './unnamed.ts';
 
 const ADJACENT_HIT = bernoulliLogRatio(true, ADJACENCY_NULL, ADJACENCY_ATTACK);
 const ADJACENT_MISS = bernoulliLogRatio(false, ADJACENCY_NULL, ADJACENCY_ATTACK);
@@ -99,7 +101,8 @@ export function takeLookup(
   const rows = event.action === ACTION_EXPORT ? Math.max(1, Math.floor(event.rows)) : 1;
   if (!event.hasPerson) {
     state.counters.anonymous++;
-    if (missed || event.action !== ACTION_EXPORT) return false;
+    if (event.action !== ACTION_EXPORT) return takeUnnamed(state, row, event, minute);
+    if (missed) return false;
     countExposed(state, row, insurerNumber(state, event), minute, rows);
     return true;
   }
@@ -235,13 +238,7 @@ function countExposed(state: PipelineState, row: number, insurer: number, minute
   const channels = state.channels;
   increment(state, channels.dayNew, slotOfDay(row, minute), people);
   increment(state, channels.hourNew, slotOfHour(row, Math.floor(minute / 60)), people);
-  channels.lastLookup[row] = state.recent.add(minute, insurer, people, channels.lastLookup[row]!);
-  if (channels.incident[row] !== 0) {
-    const incident = state.incidents.get(row)!;
-    incident.exposed += people;
-    const amc = state.insurers[insurer]!;
-    incident.byInsurer.set(amc, (incident.byInsurer.get(amc) ?? 0) + people);
-  }
+  countShown(state, row, insurer, minute, people);
 }
 
 /** A person the account knows: no evidence, but many of them in an hour mean a re-check. */

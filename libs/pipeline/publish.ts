@@ -7,7 +7,7 @@ import { DEPARTMENTS } from '#libs/model/departments.ts';
 import { S_DORMANT, S_NEW_SOURCE, STREAM_COUNT, STREAM_NAMES } from '#libs/model/streams.ts';
 import { bestBenign } from './benign.ts';
 import type { Incident } from './incident.ts';
-import { newInDay, newInHour } from './shown.ts';
+import { newInDay, newInHour, unnamedInDay } from './shown.ts';
 import type { PipelineState } from './state.ts';
 
 /** From a row's state to what is said of it: the alert, its evidence and the people exposed by insurer. */
@@ -49,7 +49,7 @@ export function publish(
     score: total,
     exposed: incident.exposed,
     exposedByInsurer: byInsurer(incident),
-    evidence: evidenceOf(state, row, score, hour, day),
+    evidence: evidenceOf(state, row, score, hour, day, minute),
     ...(status !== 'closed' &&
       incident.kind === 'mass_enumeration' && { benign: bestBenign(state, row, score, minute) }),
     quota: { hour, hourLimit: channels.quotaHour[row]!, day, dayLimit: channels.quotaDay[row]! },
@@ -65,7 +65,14 @@ const byInsurer = (incident: Incident): InsurerExposure[] =>
 
 export const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
 
-function evidenceOf(state: PipelineState, row: number, score: Score, hour: number, day: number): Evidence[] {
+function evidenceOf(
+  state: PipelineState,
+  row: number,
+  score: Score,
+  hour: number,
+  day: number,
+  minute: number,
+): Evidence[] {
   const channels = state.channels;
   const list: Evidence[] = [];
   for (let s = 0; s < STREAM_COUNT; s++) {
@@ -82,33 +89,13 @@ function evidenceOf(state: PipelineState, row: number, score: Score, hour: numbe
     });
   }
   list.sort((a, b) => b.nats - a.nats || (a.name < b.name ? -1 : 1));
-  if (hour >= channels.quotaHour[row]!) {
-    list.push({
-      name: 'quota_hour',
-      observed: hour,
-      of: channels.quotaHour[row]!,
-      expected: thousandths(channels.perHour[row]!),
-      nats: 0,
-    });
-  }
-  if (day >= channels.quotaDay[row]!) {
-    list.push({
-      name: 'quota_day',
-      observed: day,
-      of: channels.quotaDay[row]!,
-      expected: thousandths(channels.perDay[row]!),
-      nats: 0,
-    });
-  }
+  const quota = (name: string, observed: number, limit: number, usual: number) => {
+    if (observed >= limit) list.push({ name, observed, of: limit, expected: thousandths(usual), nats: 0 });
+  };
+  quota('quota_hour', hour, channels.quotaHour[row]!, channels.perHour[row]!);
+  quota('quota_day', day, channels.quotaDay[row]!, channels.perDay[row]!);
+  quota('quota_unnamed', unnamedInDay(state, row, minute), channels.quotaUnnamed[row]!, channels.unnamedPerDay[row]!);
   const unfollowed = Math.floor(channels.unfollowed[row]! - channels.spent[row]!);
-  if (unfollowed >= channels.quotaUnfollowed[row]!) {
-    list.push({
-      name: 'quota_unfollowed',
-      observed: unfollowed,
-      of: channels.quotaUnfollowed[row]!,
-      expected: thousandths(channels.unfollowed28[row]!),
-      nats: 0,
-    });
-  }
+  quota('quota_unfollowed', unfollowed, channels.quotaUnfollowed[row]!, channels.unfollowed28[row]!);
   return list;
 }

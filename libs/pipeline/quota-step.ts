@@ -1,4 +1,4 @@
-import { newInDay, newInHour } from './shown.ts';
+import { newInDay, newInHour, unnamedInDay } from './shown.ts';
 import type { PipelineState } from './state.ts';
 
 /** Which quota is used up. */
@@ -11,6 +11,7 @@ export function quotaReached(state: PipelineState, row: number, minute: number):
   const inDay = newInDay(state, row, minute);
   if (newInHour(state, row, minute) >= channels.quotaHour[row]! || inDay >= channels.quotaDay[row]!)
     return QUOTA_VOLUME;
+  if (unnamedInDay(state, row, minute) >= channels.quotaUnnamed[row]!) return QUOTA_VOLUME;
   return channels.unfollowed[row]! - channels.spent[row]! >= channels.quotaUnfollowed[row]! &&
     state.groups.followed[channels.group[row]!] === 1 &&
     inDay > 0

@@ -157,4 +157,5 @@ const groupArrays = (groups: Groups): (Float64Array | Uint8Array)[] => [
   groups.covered,
   groups.wakings,
   groups.firstExports,
+  groups.unnamedPerDay,
 ];

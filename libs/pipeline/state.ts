@@ -30,6 +30,8 @@ export interface Groups {
   readonly traitMean: Float64Array;
   readonly traitStrength: Float64Array;
   readonly perDay: Float64Array;
+  /** Look-ups a worked day that name nobody. */
+  readonly unnamedPerDay: Float64Array;
   readonly size: Float64Array;
   readonly sumMeanSquared: Float64Array;
   readonly sumExcess: Float64Array;
@@ -180,6 +182,7 @@ function createGroups(policy: CompiledPolicy): Groups {
     traitMean: new Float64Array(GROUP_COUNT * TRAIT_COUNT),
     traitStrength: new Float64Array(GROUP_COUNT * TRAIT_COUNT),
     perDay: new Float64Array(GROUP_COUNT),
+    unnamedPerDay: new Float64Array(GROUP_COUNT),
     size: new Float64Array(GROUP_COUNT).fill(0.7),
     sumMeanSquared: new Float64Array(GROUP_COUNT),
     sumExcess: new Float64Array(GROUP_COUNT),
@@ -199,6 +202,7 @@ function createGroups(policy: CompiledPolicy): Groups {
   };
   for (let group = 0; group < GROUP_COUNT; group++) {
     groups.perDay[group] = policy.priorPerDay[Math.floor(group / channels) % professions]!;
+    groups.unnamedPerDay[group] = groups.perDay[group]!;
     for (let t = 0; t < TRAIT_COUNT; t++) {
       groups.traitMean[group * TRAIT_COUNT + t] = DEFAULT_PRIORS[t]!.mean;
       groups.traitStrength[group * TRAIT_COUNT + t] = DEFAULT_PRIORS[t]!.strength;

@@ -3,7 +3,7 @@ import { Table64 } from '#libs/base/table64.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import type { Rung } from '#libs/model/alert.ts';
 import { RUNGS } from '#libs/model/alert.ts';
-import { ACTION_EXPORT, isLookup, OUTCOME_FOUND, OUTCOME_SUCCESS } from '#libs/model/codes.ts';
+import { isLookup, OUTCOME_FOUND, OUTCOME_SUCCESS } from '#libs/model/codes.ts';
 import type { Attack } from './labels.ts';
 
 /**
@@ -106,9 +106,9 @@ export class AttackExposures {
   takeEvent(event: AccessEvent, refused: boolean): void {
     const states = this.#at(event.accountId, event.timeMs);
     for (const state of states) state.events++;
-    // Rows of an export that names nobody; 0 otherwise.
-    const rows = !event.hasPerson && event.action === ACTION_EXPORT ? Math.max(1, Math.floor(event.rows)) : 0;
-    if (!isLookup(event.action) || (!event.hasPerson && rows === 0)) return;
+    if (!isLookup(event.action)) return;
+    // Rows of an answer that names nobody; 0 otherwise.
+    const rows = event.hasPerson ? 0 : Math.max(1, Math.floor(event.rows));
     if (event.outcome !== OUTCOME_FOUND && event.outcome !== OUTCOME_SUCCESS) return;
     for (const state of states) {
       const reached = state.reached.get(event.accountId) ?? 0;

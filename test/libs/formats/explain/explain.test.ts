@@ -30,7 +30,7 @@ describe('explain', () => {
     ]);
   });
 
-  it.each([...STREAM_NAMES, 'no_follow_up', 'quota_hour', 'quota_day', 'quota_unfollowed', 'recheck'])(
+  it.each([...STREAM_NAMES, 'no_follow_up', 'quota_hour', 'quota_day', 'quota_unnamed', 'quota_unfollowed', 'recheck'])(
     'has a phrase of its own for %s, in both languages, with the observed figure',
     (name) => {
       const [sentence] = explain([evidence(name, 41, 43, 5, 1)]);
