@@ -3,15 +3,18 @@ import type { PlannedAction } from '#libs/model/action.ts';
 import type { Alert, RestrictingRung } from '#libs/model/alert.ts';
 import type { ResponseState, RungPlan } from './state.ts';
 
+/** Of an alert, what says which incident it is. */
+type Decided = Pick<Alert, 'id' | 'timeMs'> & { readonly account: Pick<Alert['account'], 'id'> };
+
 /**
  * How many times people had given the account back before the alert's deciding event. The same incident may go on after
  * a mistaken re-enable; then it may be planned again, once for each life of the account.
  */
-const lifeOf = (state: ResponseState, alert: Alert): number =>
+const lifeOf = (state: ResponseState, alert: Decided): number =>
   state.reenabled.get(alert.account.id)?.filter((ms) => ms < alert.timeMs).length ?? 0;
 
 /** Key of the incident in this life of its account. */
-export const incidentKey = (state: ResponseState, alert: Alert): string => `${alert.id}#${lifeOf(state, alert)}`;
+export const incidentKey = (state: ResponseState, alert: Decided): string => `${alert.id}#${lifeOf(state, alert)}`;
 
 /**
  * When a plan of this rung may be made again, ms. What the machine does is renewed from a quarter of its length on: the

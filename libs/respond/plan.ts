@@ -4,7 +4,7 @@ import { withinBudget } from './breaker.ts';
 import { restrictionEndMs } from './expiry.ts';
 import { forget } from './forget.ts';
 import type { Guard, GuardVerdict } from './guard.ts';
-import { actionId, alreadyPlanned, rememberPlan } from './idempotence.ts';
+import { actionId, alreadyPlanned, incidentKey, rememberPlan } from './idempotence.ts';
 import { dryRun, killSwitch } from './kill-switch.ts';
 import { ladderSteps } from './ladder.ts';
 import { approveMode, observeMode } from './mode.ts';
@@ -59,6 +59,17 @@ export function plan(state: ResponseState, alert: Alert, nowMs: number): Planned
     });
   }
   return plans;
+}
+
+/**
+ * A person lets a plan go ahead: from now on it stands as if the machine had decided it, with the end that it has now. What
+ * renews it is asked for before it ends, or done where only the budget had stood in its way.
+ */
+export function noteApproved(state: ResponseState, { alertId, accountId, timeMs, rung, untilMs }: PlannedAction): void {
+  const key = incidentKey(state, { id: alertId, timeMs, account: { id: accountId } });
+  const rungs = state.incidents.get(key)?.rungs;
+  const planned = rungs?.get(rung);
+  if (planned) rungs!.set(rung, { ...planned, decision: 'act', untilMs: Math.max(untilMs, planned.untilMs) });
 }
 
 /** A person gave the account back at `atMs` (event time): alerts decided up to then no longer count. */

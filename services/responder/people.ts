@@ -1,5 +1,5 @@
 import type { ActionRecord } from '#libs/model/action-record.ts';
-import { closeBreaker, isHolding, noteReenabled, snapshotResponseState } from '#libs/respond/index.ts';
+import { closeBreaker, isHolding, noteApproved, noteReenabled, snapshotResponseState } from '#libs/respond/index.ts';
 import type { ResponderContext } from './context.ts';
 import { readPlanningState } from './planning.ts';
 import { restrictionAfter } from './restriction-change.ts';
@@ -19,7 +19,7 @@ export async function approve(context: ResponderContext, actionId: string, who: 
     const record = await store.action(actionId);
     if (record?.state !== 'waiting_approval') return refused('no plan of that id waits for approval');
     const nowMs = clock.nowMs();
-    const { state } = await readPlanningState(context);
+    const { state, version } = await readPlanningState(context);
     const { accountId, timeMs, untilMs } = record.plan;
     const stale = state.reenabled.get(accountId)?.some((ms) => ms >= timeMs) ?? false;
     const plan = { ...record.plan, untilMs: untilMs && nowMs + (untilMs - record.createdMs) };
@@ -28,7 +28,10 @@ export async function approve(context: ResponderContext, actionId: string, who: 
       : { ...changed(record, { state: 'planned', detail: `approved by ${who}`, dueMs: nowMs }, nowMs), plan };
     const verb = stale ? 'action.dropped' : 'action.approved';
     const audit = [{ atMs: nowMs, actor: who, verb, subject: actionId, detail: next.detail }];
-    if (!(await store.commit({ changes: [next], audit, outbox: stale ? [outbound.action(next)] : [] }))) continue;
+    if (!stale) noteApproved(state, plan);
+    const planning = { readVersion: version, snapshot: snapshotResponseState(state) };
+    const outbox = stale ? [outbound.action(next)] : [];
+    if (!(await store.commit({ ...(stale ? {} : { planning }), changes: [next], audit, outbox }))) continue;
     return stale ? refused(next.detail) : { done: true, changed: [next] };
   }
 }

@@ -50,6 +50,33 @@ describe('approval', () => {
     expect(bench.restrictions.get(ID)?.untilMs).toBe(T0 + 50 * MINUTE);
   });
 
+  it('holds for what renews it: the machine goes on where only the budget was spent, and asks in time where it has to', async () => {
+    const restrictionMinutes = { step_up: 30, throttle: 60, suspend: 0 };
+    const spent = { ...samplePolicy().budget, throttle: { ...AMPLE, perDay: 0 } };
+    for (const [policy, renewed] of [
+      [{ restrictionMinutes, budget: spent }, 'planned'],
+      [{ restrictionMinutes, mode: ASK }, 'waiting_approval'],
+    ] as const) {
+      const bench = createBench({ policy });
+      const alertAt = () => sampleAlert({ rung: 'throttle', timeMs: bench.clock.nowMs() });
+      const [plan] = await bench.responder.onAlert(alertAt());
+      expect(plan?.decision).toBe('await_approval');
+      bench.clock.advance(10 * MINUTE);
+      await bench.responder.approve(plan!.id, 'Anne');
+      await bench.responder.idle();
+      bench.clock.advance(30 * MINUTE);
+      const [next] = await bench.responder.onAlert(alertAt());
+      expect(next?.decision).toBe(renewed === 'planned' ? 'act' : 'await_approval');
+      await bench.responder.idle();
+      expect(bench.restrictions.get(ID)).toMatchObject({
+        restriction: 'throttle',
+        untilMs: T0 + (renewed === 'planned' ? 100 : 70) * MINUTE,
+      });
+      // Asked once, not with every alert.
+      expect(await bench.responder.onAlert(alertAt())).toEqual([]);
+    }
+  });
+
   it('two people at once: one approves, the other is told that nothing waits', async () => {
     const bench = createBench({ policy: { mode: ASK } });
     const [plan] = await bench.responder.onAlert(sampleAlert());
