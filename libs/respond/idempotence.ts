@@ -17,21 +17,22 @@ const lifeOf = (state: ResponseState, alert: Decided): number =>
 export const incidentKey = (state: ResponseState, alert: Decided): string => `${alert.id}#${lifeOf(state, alert)}`;
 
 /**
- * When a plan of this rung may be made again, ms. What the machine does is renewed from a quarter of its length on: the
- * detector says what still holds after each half, so that one of its words falls between and a quarter is left for being
- * late. Counted to the very end, a word from just before it would be the last for long, and the account free meanwhile.
- * What people were asked about is asked again only when it is over.
+ * When a plan of this rung may be made again, ms. What the machine does is renewed as soon as three quarters of the shortest
+ * restriction are left of it: the detector says what still holds after each half of that (`announceAgainMs`), so that one of
+ * its words falls between, with a quarter left for being late. Counted to the very end, a word from just before it would be
+ * the last for long, and the account free meanwhile. What people were asked about is asked again only when it is over.
  */
-function renewableMs(state: ResponseState, rung: RestrictingRung, { decision, untilMs }: RungPlan): number {
+function renewableMs(state: ResponseState, { decision, untilMs }: RungPlan): number {
   if (untilMs === 0) return Number.POSITIVE_INFINITY;
-  const lengthMs = state.policy.restrictionMinutes[rung] * 60_000;
-  return decision === 'act' ? untilMs - 0.75 * lengthMs : untilMs;
+  const temporary = Object.values(state.policy.restrictionMinutes).filter((minutes) => minutes > 0);
+  const shortestMs = Math.min(...temporary) * 60_000;
+  return decision === 'act' && temporary.length > 0 ? untilMs - 0.75 * shortestMs : untilMs;
 }
 
 /** The rung's latest plan, unless its restriction ends while the incident goes on: then it is to be planned again. */
 function standing(state: ResponseState, alert: Alert, rung: RestrictingRung): RungPlan | undefined {
   const plan = state.incidents.get(incidentKey(state, alert))?.rungs.get(rung);
-  return plan !== undefined && alert.timeMs >= renewableMs(state, rung, plan) ? undefined : plan;
+  return plan !== undefined && alert.timeMs >= renewableMs(state, plan) ? undefined : plan;
 }
 
 const renewalsOf = (state: ResponseState, alert: Alert, rung: RestrictingRung): number => {

@@ -59,7 +59,7 @@ describe('idempotence', () => {
   });
 
   it('renews a temporary restriction from a quarter of its length on while the incident goes on', () => {
-    const state = createResponseState(samplePolicy({ restrictionMinutes: { step_up: 30, throttle: 60, suspend: 0 } }));
+    const state = createResponseState(samplePolicy({ restrictionMinutes: { step_up: 0, throttle: 60, suspend: 0 } }));
     const at = (minutes: number) =>
       plan(state, sampleAlert({ rung: 'throttle', timeMs: T0 + minutes * MINUTE }), T0 + minutes * MINUTE);
     const [first] = at(0);
@@ -93,6 +93,16 @@ describe('idempotence', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('renews a long restriction, which ends sessions each time, no sooner than a short one would have to be', () => {
+    const day = 24 * 60;
+    const restrictionMinutes = { step_up: 30 * day, throttle: day, suspend: 0 };
+    const state = createResponseState(samplePolicy({ restrictionMinutes }));
+    const at = (hours: number) =>
+      plan(state, sampleAlert({ rung: 'step_up', timeMs: T0 + hours * HOUR }), T0 + hours * HOUR);
+    const days = Array.from({ length: 130 }, (_, i) => (at(12 * i).length > 0 ? i / 2 : -1)).filter((d) => d >= 0);
+    expect(days).toEqual([0, 29.5, 59]);
   });
 
   it('asks people again about a temporary restriction only when what they were asked about is over', () => {

@@ -51,7 +51,7 @@ describe('approval', () => {
   });
 
   it('holds for what renews it: the machine goes on where only the budget was spent, and asks in time where it has to', async () => {
-    const restrictionMinutes = { step_up: 30, throttle: 60, suspend: 0 };
+    const restrictionMinutes = { step_up: 0, throttle: 60, suspend: 0 };
     const spent = { ...samplePolicy().budget, throttle: { ...AMPLE, perDay: 0 } };
     for (const [policy, renewed] of [
       [{ restrictionMinutes, budget: spent }, 'planned'],
