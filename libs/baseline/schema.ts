@@ -146,6 +146,9 @@ export const CHANNEL_SCHEMA = {
   recentLength: ['u8', 1],
   /** How well the long run, the area, the last people and one age group foretold whom the account meets. */
   forecasters: ['f32', 4],
+  /** People whom "one age group came" foretold of late (fading), and the day up to which they have faded. */
+  ageGroupPeople: ['f32', 1],
+  ageGroupDay: ['i32', 1],
   /** Births (year x 12 + month) of the last people with a NIR. */
   recentBirth: ['u16', BIRTHS],
   birthAt: ['u8', 1],
@@ -184,6 +187,8 @@ export const CHANNEL_SCHEMA = {
   exportNew: ['u8', 1],
   exportDay: ['i32', 1],
   exportSaid: ['i32', 1],
+  /** Day of the latest export that was taken for usual. */
+  exportUsual: ['i32', 1],
   /** Time of the last new identity and the gap before it, ms (wrapping; gap 0: none). */
   lastNewMs: ['u32', 1],
   lastGapMs: ['u32', 1],

@@ -75,6 +75,8 @@ export { rateLogRatio } from './rate.ts';
 export { LISTED_NATS, ORDERS, runGoesOn, SORTED_ATTACK } from './sorted-order.ts';
 export type { StreamSpec } from './stream.ts';
 export {
+  AGE_GROUP_FADE,
+  AGE_GROUP_PEOPLE,
   ageGroupFactor,
   FORECASTERS,
   forecast,

@@ -2,6 +2,8 @@ import { NATIONAL_ALTERNATIVE, NATIONAL_BIRTHS } from '#libs/baseline/births.ts'
 import { BIRTHS, RECENT, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import { T_OUTSIDE, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import {
+  AGE_GROUP_FADE,
+  AGE_GROUP_PEOPLE,
   ageGroupFactor,
   FORECASTERS,
   forecast,
@@ -61,13 +63,27 @@ function territoryRatio(state: PipelineState, row: number, department: number, b
   );
   const listed = channels.nats[row * STREAM_ROOM + S_SORTED_ORDER]! >= LISTED_NATS;
   const recent = listed ? LISTED_SHARE * national : recentProbability(same, length, national);
-  const ageGroup = listed ? LISTED_SHARE : ageGroupOf(state, row, birth);
+  const spent = channels.ageGroupPeople[row]! >= AGE_GROUP_PEOPLE;
+  const ageGroup = listed || spent ? LISTED_SHARE : ageGroupOf(state, row, birth);
   const expected = forecast(channels.forecasters, row * FORECASTERS, longRun, area, recent, national * ageGroup, met);
   return territoryLogRatio(national, expected);
 }
 
 const ageGroupOf = ({ channels }: PipelineState, row: number, birth: number): number =>
   birth < 0 ? UNKNOWN_AGE : ageGroupFactor(channels.recentBirth, row * BIRTHS, channels.birthLength[row]!, birth);
+
+/** Counts a person whom "one age group came" foretold better than all the other forecasts together. */
+function noteAgeGroup({ channels }: PipelineState, row: number, day: number): void {
+  const people = channels.ageGroupPeople;
+  const days = day - channels.ageGroupDay[row]!;
+  if (days > 0) {
+    people[row] = people[row]! * (1 - AGE_GROUP_FADE) ** days;
+    channels.ageGroupDay[row] = day;
+  }
+  if (channels.forecasters[row * FORECASTERS + AGE_GROUP]! > 0.5) people[row] = people[row]! + 1;
+}
+/** Its place among the forecasters. */
+const AGE_GROUP = 3;
 
 /** Weighs a new person's birth department. Returns true if the person speaks for theft. */
 export function stepTerritory(
@@ -83,6 +99,7 @@ export function stepTerritory(
   const length = channels.recentLength[row]!;
   const ratio = territoryRatio(state, row, department, birth, true);
   if (birth >= 0) {
+    noteAgeGroup(state, row, Math.floor(minute / 1440));
     channels.recentBirth[row * BIRTHS + channels.birthAt[row]!] = birth;
     channels.birthAt[row] = (channels.birthAt[row]! + 1) & (BIRTHS - 1);
     if (channels.birthLength[row]! < BIRTHS) channels.birthLength[row] = channels.birthLength[row]! + 1;

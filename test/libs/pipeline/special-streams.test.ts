@@ -235,6 +235,27 @@ describe('a national list in the order of', () => {
     expect(school).toBeLessThan(6);
     expect(list).toBeGreaterThan(school + 10);
   });
+  test('an age group that goes on and on is a list, and in a few weeks a school may come again', () => {
+    const state = watched();
+    const visit = (from: number, count: number, first: number) => {
+      feed(
+        state,
+        people(from, count, scattered, (i) => {
+          const n = first + i;
+          return { ...born(n, 240 + ((hash32(n * 7) >>> 0) % 48), anyDepartment(n)), personLo: hash32(n), personHi: n };
+        }),
+      );
+      return natsOf(state, 'territory');
+    };
+    expect(visit(OPEN, 50, 0)).toBeLessThan(6);
+    expect(visit(OPEN + 4 * HOUR, 60, 50)).toBeGreaterThan(12);
+    expect(state.channels.ageGroupPeople[0]).toBeLessThan(70);
+    feed(
+      state,
+      honestDays(64, 8).filter((event) => event.timeMs > START + 2 * DAY),
+    );
+    expect(visit(MONDAY + 64 * DAY + 9 * HOUR, 30, 200)).toBeLessThan(6);
+  });
   test('place is no practice that moved, to which people come in none', () => {
     const place = (i: number) => 30 + Math.floor(i / 14);
     const month = (i: number) => (hash32(i * 7) >>> 0) % 600;
