@@ -5,7 +5,7 @@ import type { AuditEntry, CaseDocument } from '#libs/ports/store.ts';
 import { containmentActionId, containmentPlan, isHolding } from '#libs/respond/index.ts';
 import { containmentDocument, containmentOf } from './containment.ts';
 import type { ResponderContext } from './context.ts';
-import { MACHINE } from './context.ts';
+import { MACHINE, safely } from './context.ts';
 import { readPlanningState } from './planning.ts';
 import { restrictionAfter } from './restriction-change.ts';
 import { changed, DELAYED_AFTER, newRecord } from './transitions.ts';
@@ -13,6 +13,8 @@ import { reverted } from './undo.ts';
 
 /** Share of a slice that may be in trouble before no further slice is begun. */
 const TROUBLE_SHARE = 0.2;
+/** Accounts whose keeper is asked about them at a time. */
+const ASKED_AT_ONCE = 20;
 /** Accounts given back in one go before the next containment has its turn. */
 const GIVEN_BACK_AT_ONCE = 50;
 
@@ -69,14 +71,19 @@ async function nextSlice(
   const { state } = await readPlanningState(context);
   // Somebody was given back by a person since this was asked for: that person knew more.
   const wanted = slice.filter((a) => !state.reenabled.get(a)?.some((ms) => ms >= containment.createdMs));
-  const records = wanted.map((a) => newRecord(containmentPlan(containment, a, nowMs), nowMs));
+  const without = await withoutSecondFactor(context, containment, wanted);
+  const records = wanted.map((account) => {
+    const plan = containmentPlan(containment, account, nowMs);
+    return newRecord(without.has(account) ? { ...plan, rung: 'throttle' } : plan, nowMs);
+  });
+  const throttled = without.size > 0 ? `; without a second factor, so throttled: ${without.size}` : '';
   const after: Containment = {
     ...containment,
     sliceFrom: begun,
     begun: begun + slice.length,
     skipped: containment.skipped + slice.length - wanted.length,
     nextSliceMs: nowMs + sliceEveryMs,
-    detail: `accounts ${begun + 1} to ${begun + slice.length} of ${accounts.length}`,
+    detail: `accounts ${begun + 1} to ${begun + slice.length} of ${accounts.length}${throttled}`,
   };
   const audit = [{ atMs: nowMs, actor: MACHINE, verb: 'containment.slice', subject: id, detail: after.detail }];
   const done = await store.commit({
@@ -85,6 +92,27 @@ async function nextSlice(
     audit,
   });
   return done ? records : [];
+}
+
+/**
+ * Of accounts that a step-up is for, those that have no second factor to show: it would shut them out, which is more than two
+ * people have decided, so the rung that needs none takes its place, as in a plan of the machine's.
+ */
+async function withoutSecondFactor(
+  { connector }: ResponderContext,
+  { rung }: Containment,
+  accounts: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const without = new Set<string>();
+  if (rung !== 'step_up') return without;
+  const ask = async (account: string): Promise<void> => {
+    const view = await safely(() => connector.read(account));
+    if (view.outcome === 'done' && view.value.secondFactor === 'no') without.add(account);
+  };
+  for (let from = 0; from < accounts.length; from += ASKED_AT_ONCE) {
+    await Promise.all(accounts.slice(from, from + ASKED_AT_ONCE).map(ask));
+  }
+  return without;
 }
 
 async function write(context: ResponderContext, after: Containment, version: number, what: string): Promise<void> {

@@ -163,6 +163,27 @@ describe('containment of a class', () => {
     expect(await stateOf(bench, id)).toMatchObject({ state: 'done', skipped: 1 });
   });
 
+  it('a step-up shuts nobody out: who has no second factor is throttled in its place', async () => {
+    for (const hasSecondFactor of [true, false]) {
+      const bench = createBench({ accounts: 5, hasSecondFactor });
+      const asked = await bench.responder.contain.propose({ ...WISH, rung: 'step_up' }, PREVIEW, ANNE);
+      if (!asked.done) throw new Error(asked.why);
+      await bench.responder.contain.approve(asked.containment.id, 'd1', LUC);
+      await runOn(bench);
+      const restriction = hasSecondFactor ? 'step_up' : 'throttle';
+      expect(ACCOUNTS.map((a) => bench.restrictions.get(a)?.restriction)).toEqual(ACCOUNTS.map(() => restriction));
+      expect(ACCOUNTS.map((a) => bench.register.get(a)?.stepUpRequired)).toEqual(ACCOUNTS.map(() => hasSecondFactor));
+      const slices = (await bench.store.audit(1, 99)).filter((l) => l.verb === 'containment.slice');
+      expect(slices[0]?.detail).toBe(
+        hasSecondFactor ? 'accounts 1 to 2 of 5' : 'accounts 1 to 2 of 5; without a second factor, so throttled: 2',
+      );
+      await bench.responder.contain.revert(asked.containment.id, 'the accounts are clean', LUC);
+      await runOn(bench);
+      expect(ACCOUNTS.map((a) => bench.restrictions.get(a))).toEqual(ACCOUNTS.map(() => undefined));
+      expect(ACCOUNTS.map((a) => bench.register.get(a)?.stepUpRequired)).toEqual(ACCOUNTS.map(() => false));
+    }
+  });
+
   it('goes on in another process, and two of them restrict no slice twice', async () => {
     const store = createMemoryStore();
     const first = createBench({ accounts: 5, store });
