@@ -35,6 +35,7 @@ export function detectFormat(lines: Lines): Result<InputFormat, string> {
 
   const objects = texts.map(parseObject).filter((object) => object !== undefined);
   if (objects.some((object) => Object.hasOwn(object, 'account'))) return ok(ACCESS_EVENT_FORMAT);
+  if (texts.some((text) => text.startsWith('#Fields:'))) return ok('w3c');
   const web = webLogFormat(texts);
   if (web !== undefined) return ok(web);
   const header = splitCsv(texts[0], separatorOf(texts[0]))?.map((cell) => cell.trim()) ?? [];

@@ -5,7 +5,7 @@ import { parseMapping } from './parse-mapping.ts';
 import type { MappingFile } from './schema.ts';
 
 /** Mappings that come with the program: files like any other, to be copied and changed. */
-export const BUILTIN_MAPPINGS = ['combined', 'common', 'csv'] as const;
+export const BUILTIN_MAPPINGS = ['combined', 'common', 'csv', 'w3c'] as const;
 export type BuiltinMapping = (typeof BUILTIN_MAPPINGS)[number];
 
 /** The text of a shipped mapping file. */

@@ -1,8 +1,9 @@
 import type { RejectionReason } from '#libs/model/rejection.ts';
 import type { MappingFile } from './schema.ts';
+import { W3cLineReader } from './w3c-line-reader.ts';
 
 /**
- * Takes a line apart, by regular expression, as CSV (RFC 4180) or as JSON, and gives its parts by reference. One reader
+ * Takes a line apart, by regular expression, as CSV (RFC 4180), as JSON or as W3C's extended log, and gives its parts by reference. One reader
  * serves one mapping; it holds the line read last.
  */
 export interface LineReader {
@@ -22,6 +23,8 @@ export function createLineReader(mapping: MappingFile): LineReader {
       return new CsvLineReader(mapping.csv.separator, mapping.csv.header);
     case 'json':
       return new JsonLineReader();
+    case 'w3c':
+      return new W3cLineReader();
   }
 }
 

@@ -6,13 +6,15 @@ import { FIELDS } from '../field-slices.ts';
  * the field names of the access event itself, so there is one vocabulary.
  */
 
-export const LINE_FORMATS = ['regex', 'csv', 'json'] as const;
+export const LINE_FORMATS = ['regex', 'csv', 'json', 'w3c'] as const;
 export const TIME_FORMATS = ['rfc3339', 'clf', 'epoch_s', 'epoch_ms'] as const;
 export const SEPARATORS = ['auto', ',', ';', '\t', '|'] as const;
 
 const from = z
   .union([z.string().min(1), z.number().int().min(1)])
-  .describe('a named group of the pattern, a column by name or number (from 1), or a path into the JSON');
+  .describe(
+    'a named group of the pattern, a column by name or number (from 1), or a path into the JSON; with w3c, two columns as `date time`',
+  );
 
 const pattern = z.string().min(1).describe('a regular expression (JavaScript)');
 

@@ -26,6 +26,7 @@ describe('format detection', () => {
     const bare = COMBINED.replace(' "-" "Mozilla/5.0"', '');
     expect(detect(bare, bare, bare, COMBINED)).toBe('combined');
     expect(detect(`www.example:80 ${COMBINED}`)).toBe('combined');
+    expect(detect('#Version: 1.0', '#Fields: date time c-ip', '2026-03-02 08:00:00 ::1')).toBe('w3c');
     expect(detect('account.id;time;outcome;action', 'a;b;c;d')).toBe('csv');
     expect(detect()).toBe('access-event');
   });

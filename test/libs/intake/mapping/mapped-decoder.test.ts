@@ -143,6 +143,29 @@ describe('the combined log format', () => {
     expect(decode(decoder, bare.replace(' 200 ', ' OK ')).outcome).toBe('unmapped_line');
   });
 
+  it('reads a W3C extended log by the columns that it names, also when they change', () => {
+    const w3c = named('w3c');
+    expect(decode(w3c, '2026-03-02 08:12:33 192.0.2.7 /droits/4711 200').outcome).toBe('unmapped_line');
+    for (const remark of ['#Version: 1.0', '#Fields: date time c-ip cs-uri-stem sc-status cs(User-Agent)']) {
+      expect(decode(w3c, remark).outcome).toBe('skipped');
+    }
+    const { event, outcome } = decode(w3c, '2026-03-02 08:12:33 192.0.2.7 /droits/4711 404 Some+Bot/1.0');
+    expect(outcome).toBe('decoded');
+    expect(event).toMatchObject({ accountId: '192.0.2.7', timeMs: Date.UTC(2026, 2, 2, 8, 12, 33), hasPerson: true });
+    expect([ACTIONS[event.action], OUTCOMES[event.outcome]]).toEqual(['rights.read', 'not_found']);
+    expect(personToken(event)).toBe(hmac('t:/droits/4711'));
+    expect(w3c.userAgent()).toBe('Some+Bot/1.0');
+    expect(decode(w3c, '2026-03-02 08:12:34 192.0.2.7 /a.css 200 -').event.action).toBe(ACTION_OTHER);
+    expect(decode(w3c, '2026-03-02 08:12:34 192.0.2.7 /a b 200 -').outcome).toBe('unmapped_line');
+
+    decode(w3c, '#Fields: c-ip\tdate\ttime\tsc-status\tcs-uri-stem');
+    const moved = decode(w3c, '192.0.2.8\t2026-03-02\t08:12:35\t200\t/droits/4712');
+    expect([moved.outcome, moved.event.accountId, w3c.userAgent()]).toEqual(['decoded', '192.0.2.8', '']);
+    // Another file has columns of its own.
+    w3c.startSource();
+    expect(decode(w3c, '192.0.2.8\t2026-03-02\t08:12:35\t200\t/droits/4712').outcome).toBe('unmapped_line');
+  });
+
   const folder = process.env.VIGIE_REAL_LOGS ?? '';
   it.skipIf(!existsSync(join(folder, 'apache_logs')))(
     'rejects no line of a real log (skipped unless VIGIE_REAL_LOGS names the folder of apache_logs)',
