@@ -65,10 +65,11 @@ export function parseLabels(text: string, name: string): Labels {
       throw new CommandFailure(`${name}: attack ${id} ends before it starts`);
   }
   return {
+    // Many logs write whole seconds: the first of an attack's events may stand before its start, the last behind its end.
     attacks: parsed.data.attacks.map(({ start, end, ...rest }) => ({
       ...rest,
-      startMs: Date.parse(start),
-      endMs: end === undefined ? Infinity : Date.parse(end),
+      startMs: Math.floor(Date.parse(start) / 1000) * 1000,
+      endMs: end === undefined ? Infinity : Math.ceil(Date.parse(end) / 1000) * 1000,
     })),
     hardCases: parsed.data.hardCases.map(({ from, to, ...rest }) => ({
       ...rest,

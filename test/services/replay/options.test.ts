@@ -61,6 +61,10 @@ test('labels: an end may be missing, everything wrong is said with its place', (
     'l.json',
   );
   expect(labels.attacks[0]).toMatchObject({ startMs: Date.UTC(2026, 2, 2, 8), endMs: Infinity });
+  // A log of whole seconds has the first event of this attack at its beginning, the last at 09:00:01.
+  const fine = '"start":"2026-03-02T08:00:00.417Z","end":"2026-03-02T09:00:00.003Z"';
+  const [seconds] = parseLabels(`{"attacks":[{"id":"a","kind":"k","accounts":["x"],${fine}}]}`, 'l.json').attacks;
+  expect(seconds).toMatchObject({ startMs: Date.UTC(2026, 2, 2, 8), endMs: Date.UTC(2026, 2, 2, 9, 0, 1) });
   const bad = (text: string) => failure(() => parseLabels(text, 'l.json')).message;
   expect(bad('{')).toContain('l.json: not valid JSON');
   expect(bad('{"attacks":[{"id":"a","kind":"k","accounts":[],"start":"yesterday"}]}')).toMatch(
