@@ -15,12 +15,11 @@ import type { Installation } from '../integration/kafka/vigie-process.ts';
 import { install, VigieProcess } from '../integration/kafka/vigie-process.ts';
 import type { Figures } from './figure.ts';
 import { figureOf } from './figure.ts';
+import { IMAGE_FLAGS } from './image-flags.ts';
 import { AlertReader, appendAll, appendPaced, createBenchTopics, PARTITIONS } from './kafka-load.ts';
 import { cpuSeconds, eventsFolded, residentBytes, waitForEvents } from './watched-process.ts';
 
 const ACCOUNTS = 20_000;
-/** As deploy/Dockerfile sets it. */
-const NODE_FLAGS = ['--max-semi-space-size=64'];
 const RATES = [2000, 5000];
 const PACED_SECONDS = 30;
 
@@ -55,7 +54,7 @@ async function backlog(log: EventLog, brokers: string, events: number): Promise<
   const neighbour = await at(neighbourPort);
   const running: VigieProcess[] = [];
   const start = (installation: Installation) => {
-    const vigie = new VigieProcess('detector', installation, NODE_FLAGS);
+    const vigie = new VigieProcess('detector', installation, IMAGE_FLAGS);
     running.push(vigie);
     return vigie;
   };
@@ -141,7 +140,7 @@ async function latency(log: EventLog, brokers: string): Promise<Figures> {
     await appendAll(log, topics.access, records.slice(0, -paced), records.length - paced);
     const port = await freePort();
     const over = { detector: { checkpoints: topics.folder, checkpoint_seconds: PACED_SECONDS / 2 }, metrics: { port } };
-    const vigie = new VigieProcess('detector', await install(brokers, topics.prefix, over), NODE_FLAGS);
+    const vigie = new VigieProcess('detector', await install(brokers, topics.prefix, over), IMAGE_FLAGS);
     const alerts = await AlertReader.start(log, topics.alerts);
     try {
       await vigie.until((p) => held(p) === PARTITIONS);

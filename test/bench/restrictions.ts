@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Figures } from './figure.ts';
 import { figureOf } from './figure.ts';
+import { IMAGE_FLAGS } from './image-flags.ts';
 
 const PER_S = 2_000;
 const WARM_UP_S = 10;
@@ -27,7 +28,7 @@ interface Run {
 
 /**
  * `GET /v1/restrictions/{account}` at 2,000 a second over 32 kept connections, half of them with If-None-Match, 100,000
- * accounts of which 20,000 are restricted, server and client two processes on this machine. The time of each request counts
+ * accounts of which 20,000 are restricted, server (with the flags of its image) and client two processes on this machine. The time of each request counts
  * from when it was due, not from when it was sent: a server that stalls pays for everything that waited. Not in it: TLS and
  * a network. `restrictions_floor_ms_p99` is the same load on a server that does nothing, in turn with the other: what this
  * machine's own scheduling costs. `restrictions_cpu_us` is the server's CPU for one request of either.
@@ -35,7 +36,7 @@ interface Run {
 export async function benchRestrictions(): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-'));
   const tokenFile = join(folder, 'token');
-  const server = spawn(process.execPath, [SERVER, tokenFile, String(RESTRICTED)], {
+  const server = spawn(process.execPath, [...IMAGE_FLAGS, SERVER, tokenFile, String(RESTRICTED)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
