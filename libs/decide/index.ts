@@ -9,6 +9,7 @@ export {
   SORTED_FROM_NATS,
   SWITCH_EXPLAINS,
   scoreInto,
+  UNKNOWN_TERRITORY_NATS,
   UNREFUNDED_TERRITORY_NATS,
 } from './score.ts';
 export { STREAM_CAP_NATS, sizeAllowance } from './tail.ts';

@@ -97,6 +97,8 @@ export const SORTED_FROM_NATS = 7;
 export const NEVER_BILLS_NATS = 3;
 /** What territory may be worth where no bill could ever take it back: a resort's pharmacy that bills elsewhere, in its season. */
 export const UNREFUNDED_TERRITORY_NATS = 8;
+/** The same where the account's own people are not known yet: it may be one that serves the whole country. */
+export const UNKNOWN_TERRITORY_NATS = 9;
 
 /**
  * Fills `into` from the evidence at `nats[base…]`.
@@ -105,6 +107,7 @@ export const UNREFUNDED_TERRITORY_NATS = 8;
  * @param allowance nats taken off each stream for the account's size (see `sizeAllowance`)
  * @param billedElsewhere evidence that billing goes another way now, nats
  * @param territoryCeiling the same for territory, where the source is not new
+ * @param newSourceCeiling the same for territory, where it is
  * @param explainedShare share of the account's people whom something explains that happens to the whole portal, 0 to 1
  * @param explainedCeiling what numbers, never seen and no-follow-up of these may be worth at most together, nats
  * @param followUpCeiling what no-follow-up may be worth at most, given its benign explanations
@@ -119,6 +122,7 @@ export function scoreInto(
   billedElsewhere: number,
   followUpCeiling: number,
   territoryCeiling: number,
+  newSourceCeiling: number,
   explainedShare: number,
   explainedCeiling: number,
   accountClass: number,
@@ -137,6 +141,7 @@ export function scoreInto(
   worth[S_DORMANT] = active[offset + S_DORMANT] === 1 ? Math.min(wokeNats, CAPS[S_DORMANT]!) : 0;
 
   worth[S_TERRITORY] = Math.min(worth[S_TERRITORY]!, territoryCeiling);
+  worth[S_TERRITORY_SOURCE] = Math.min(worth[S_TERRITORY_SOURCE]!, newSourceCeiling);
   keepLarger(worth, S_TERRITORY, S_TERRITORY_SOURCE);
   keepLarger(worth, S_MISS, S_MISS_SOURCE);
   // Whom nobody looked up lately, nobody asked a prise en charge for.

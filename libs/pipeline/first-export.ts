@@ -20,14 +20,28 @@ const LARGE_LAG_DAYS = 28;
 /** Worked days with which a group's rate of first exports begins. */
 const PRIOR_DAYS = 50;
 
+/**
+ * Whether an export is the account's habit: no more than twice the largest one learnt, and the first of its day. Its rows are
+ * shown and count as exposed, but the quotas are for what is not usual: a weekly list would use them up each week.
+ */
+export function isUsualExport(state: PipelineState, row: number, event: AccessEvent, minute: number): boolean {
+  if (event.rows < EXPORT_ROWS) return false;
+  const { channels } = state;
+  const learnt = channels.exportLearnt[row]!;
+  const day = Math.floor(minute / 1440);
+  if (learnt === 0 || exportClass(event.rows) > learnt + 1 || channels.exportUsual[row] === day) return false;
+  channels.exportUsual[row] = day;
+  return true;
+}
+
 /** Takes an event that may be an export. True where its account never exported, or never nearly as much. */
 export function stepFirstExport(state: PipelineState, row: number, event: AccessEvent, minute: number): boolean {
   if (event.action !== ACTION_EXPORT || event.rows < EXPORT_ROWS) return false;
   if (event.outcome !== OUTCOME_FOUND && event.outcome !== OUTCOME_SUCCESS) return false;
   const { channels, groups, accounts } = state;
-  if (accounts.accountClass[channels.account[row]!] !== CLASS_PROFESSIONAL) return false;
+  const isProfessional = accounts.accountClass[channels.account[row]!] === CLASS_PROFESSIONAL;
   const day = Math.floor(minute / 1440);
-  learnExport(state, row, day);
+  learnExport(state, row, day, isProfessional);
   const size = exportClass(event.rows);
   const learnt = channels.exportLearnt[row]!;
   if (learnt !== 0 && size <= learnt + EXPORT_DOUBLINGS) return false;
@@ -41,7 +55,8 @@ export function stepFirstExport(state: PipelineState, row: number, event: Access
     channels.exportNew[row] = size;
     channels.exportDay[row] = day;
   }
-  if (channels.learntDays[row]! < LEARNT_DAYS) return false;
+  // Managers and programs export by profession: it is learnt, and says nothing.
+  if (!isProfessional || channels.learntDays[row]! < LEARNT_DAYS) return false;
   if (channels.exportSaid[row] !== day) {
     channels.exportSaid[row] = day;
     observe(state, row, S_FIRST_EXPORT, firstExportNats(rate), true, rate, minute);
@@ -50,12 +65,12 @@ export function stepFirstExport(state: PipelineState, row: number, event: Access
 }
 
 /** Takes what was new some time ago for usual, unless a day since then is under suspicion. */
-function learnExport(state: PipelineState, row: number, day: number): void {
+function learnExport(state: PipelineState, row: number, day: number, isProfessional: boolean): void {
   const channels = state.channels;
   const since = channels.exportDay[row]!;
   const size = channels.exportNew[row]!;
   if (size === 0) return;
-  const large = smallestOf(size) >= channels.quotaDay[row]!;
+  const large = isProfessional && smallestOf(size) >= channels.quotaDay[row]!;
   if (day - since < (large ? LARGE_LAG_DAYS : LEARNING_LAG_DAYS)) return;
   let suspect = false;
   // Days that the ring has lost were long ago: their suspicion, if any, is over.

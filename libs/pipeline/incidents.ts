@@ -12,6 +12,7 @@ import {
   SORTED_FROM_NATS,
   STREAM_CAP_NATS,
   scoreInto,
+  UNKNOWN_TERRITORY_NATS,
   UNREFUNDED_TERRITORY_NATS,
 } from '#libs/decide/index.ts';
 import type { Evidence } from '#libs/model/alert.ts';
@@ -38,6 +39,8 @@ const UPDATE_NATS = 4;
 const CLOSE_AFTER_MS = 24 * 3_600_000;
 /** Of the portal's accounts do as this one does: that it does so for a week needs no second factor. Its quotas hold. */
 const MIGRATING = 0.1;
+/** People learnt from which on an account's own territory is known. */
+const OWN_PEOPLE = 20;
 /** A stream worth at least this helps to date an incident's start. */
 const DATING_NATS = 2;
 
@@ -52,6 +55,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   if (quota === QUOTA_HELD && !bulk && isQuiet(state, row, source + woke)) return;
   const migrating = migrationShare(state, row, minute);
   const explained = raisedShare(state, row);
+  const own = channels.departmentTotal[row]! < OWN_PEOPLE ? UNKNOWN_TERRITORY_NATS : STREAM_CAP_NATS;
   scoreInto(
     score,
     channels.nats,
@@ -61,7 +65,8 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     channels.allowance[row]!,
     channels.switchNats[row]!,
     Math.min(channels.followedEver[row] === 0 ? NEVER_BILLS_NATS : STREAM_CAP_NATS, outageCeiling(state)),
-    channels.p0[row * TRAIT_COUNT + T_WITHOUT_9D]! >= NEVER_BILLS ? UNREFUNDED_TERRITORY_NATS : STREAM_CAP_NATS,
+    Math.min(own, channels.p0[row * TRAIT_COUNT + T_WITHOUT_9D]! >= NEVER_BILLS ? UNREFUNDED_TERRITORY_NATS : own),
+    own,
     migrating > 0 ? explained : 0,
     -Math.log(migrating),
     accountClass,

@@ -46,6 +46,7 @@ import {
   S_UNSEEN,
 } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
+import { isUsualExport } from './first-export.ts';
 import { reportRecheck } from './incidents.ts';
 import { insurerNumber } from './insurers.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
@@ -103,7 +104,8 @@ export function takeLookup(
     state.counters.anonymous++;
     if (event.action !== ACTION_EXPORT) return takeUnnamed(state, row, event, minute);
     if (missed) return false;
-    countExposed(state, row, insurerNumber(state, event), minute, rows);
+    const count = isUsualExport(state, row, event, minute) ? countShown : countExposed;
+    count(state, row, insurerNumber(state, event), minute, rows);
     return true;
   }
   const channels = state.channels;

@@ -4,7 +4,7 @@ import { VOLUME_CLASSES, volumeClass } from '#libs/baseline/volume.ts';
 import { accumulate, MAX_NATS, MAX_NATS_A_BIN, rateLogRatio } from '#libs/evidence/index.ts';
 import { S_RATE, STREAM_COUNT } from '#libs/model/streams.ts';
 import { INCIDENT_SCORED } from './incident.ts';
-import { closeDay } from './learn.ts';
+import { closeDay, isInfant } from './learn.ts';
 import { stepPresence } from './presence.ts';
 import type { PipelineState } from './state.ts';
 import { HOURS_A_WEEK } from './state.ts';
@@ -55,10 +55,13 @@ function weekShare(state: PipelineState, row: number, hour: number): number {
 /** New people expected in an hour of the week, from the account's own day and its group's rhythm. */
 function expectedInHour(state: PipelineState, row: number, hour: number): number {
   const channels = state.channels;
-  const perWeek = coldFactor(channels.learntDays[row]!) * channels.perDay[row]! * DAYS_A_WEEK;
+  const cold = coldFactor(channels.learntDays[row]!) * (isInfant(state, Math.floor(hour / 24)) ? INFANT_RATE : 1);
+  const perWeek = cold * channels.perDay[row]! * DAYS_A_WEEK;
   return Math.max(perWeek * weekShare(state, row, hour), 0.02);
 }
 const DAYS_A_WEEK = 5.5;
+/** In a log's first days neither an account's size nor its group's week is known: so much more is nothing remarkable. */
+const INFANT_RATE = 3;
 
 /** Known people expected in an hour of the week; at odd hours no less than in an average hour of work. */
 export function expectedKnown(state: PipelineState, row: number, hour: number): number {

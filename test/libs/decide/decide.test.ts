@@ -31,7 +31,7 @@ const scoreOf = (nats: Record<number, number>, source = 0, accountClass = CLASS_
   const columns = new Float32Array(STREAM_COUNT);
   for (const [s, value] of Object.entries(nats)) columns[Number(s)] = value;
   const score = createScore();
-  scoreInto(score, columns, 0, source, 0, 0, 0, 10, 10, explained.share, explained.ceiling, accountClass, policy);
+  scoreInto(score, columns, 0, source, 0, 0, 0, 10, 10, 10, explained.share, explained.ceiling, accountClass, policy);
   return score;
 };
 

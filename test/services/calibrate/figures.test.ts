@@ -84,7 +84,7 @@ test('a class with months enough has tails of its own, which the policy that nam
     const nats = new Float32Array(STREAM_COUNT);
     nats[S_MISS] = 6;
     const score = createScore();
-    scoreInto(score, nats, 0, 0, 0, 0, 0, 10, 10, 0, 0, ACCOUNT_CLASSES.indexOf(accountClass), compiled);
+    scoreInto(score, nats, 0, 0, 0, 0, 0, 10, 10, 10, 0, 0, ACCOUNT_CLASSES.indexOf(accountClass), compiled);
     return score.total;
   };
   expect(worth('professional')).toBe(6);

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { STREAM_ROOM } from '#libs/baseline/schema.ts';
+import type { AccessEvent } from '#libs/model/access-event.ts';
+import { ACTION_EXPORT, CLASS_MANAGER } from '#libs/model/codes.ts';
+import { S_RATE } from '#libs/model/streams.ts';
+import { alertsOf, DAY, eventOf, feed, freshState, HOUR, honestDays, MINUTE, MONDAY } from './traffic.ts';
+
+const merged = (...logs: readonly AccessEvent[][]): AccessEvent[] => logs.flat().sort((a, b) => a.timeMs - b.timeMs);
+
+/** A practice that serves the whole country from its first day on, and bills a third of the people; a new device on the fourth. */
+const national = (days: number, perDay: number): AccessEvent[] =>
+  Array.from({ length: days }, (_, d) =>
+    Array.from({ length: perDay }, (_, i) => {
+      const person = 700_000_000 + d * 1000 + i;
+      const time = MONDAY + d * DAY + 9 * HOUR + i * 15 * MINUTE;
+      const of = { account: 50, person, department: 1 + ((person * 37) % 95), device: d < 3 ? 0 : 1 };
+      const looked = eventOf({ ...of, time, missed: i % 7 === 6 });
+      return i % 3 !== 0 ? [looked] : [looked, eventOf({ ...of, time: time + 10 * MINUTE, action: 'claim' })];
+    }),
+  ).flat(2);
+
+test('an account whose own people are not known yet is not suspended for coming from everywhere', () => {
+  const practices = Array.from({ length: 10 }, (_, i) => honestDays(5, 5, i + 1));
+  const alerts = alertsOf(feed(freshState(), merged(national(5, 12), ...practices)));
+  expect(alerts.filter((alert) => alert.account.id === 'PS-50').map((alert) => alert.rung)).not.toContain('suspend');
+});
+
+test('a busy hour in the first days of a log says less than that of a new account later', () => {
+  const rateAfter = (days: number): number => {
+    const state = freshState();
+    feed(state, merged(...Array.from({ length: 10 }, (_, i) => honestDays(days, 3, i + 1))));
+    const monday = MONDAY + days * DAY + 9 * HOUR;
+    const busy = Array.from({ length: 15 }, (_, i) =>
+      eventOf({ time: monday + i * 3 * MINUTE, account: 40, person: 600_000 + i }),
+    );
+    feed(state, busy);
+    const row = state.accounts.channelRow[state.accountIds.indexOf('PS-40') * 2]! - 1;
+    return state.channels.nats[row * STREAM_ROOM + S_RATE]!;
+  };
+  expect(rateAfter(2)).toBeLessThan(rateAfter(28) - 1);
+});
+
+/** A manager's export of people that the log does not name. */
+const exported = (time: number, rows: number): AccessEvent =>
+  Object.assign(eventOf({ time, account: 60, person: 1 }), {
+    accountClass: CLASS_MANAGER,
+    action: ACTION_EXPORT,
+    hasPerson: false,
+    personLo: 0,
+    personHi: 0,
+    rows,
+  });
+
+/** A manager who looks up a few people a day and exports a list on Mondays. */
+const weekly = (weeks: number): AccessEvent[] =>
+  merged(
+    honestDays(weeks * 7, 8, 60).map((event) => Object.assign(event, { accountClass: CLASS_MANAGER })),
+    Array.from({ length: weeks }, (_, w) => exported(MONDAY + w * 7 * DAY + 7 * HOUR, 1500 + 100 * (w % 4))),
+  );
+
+test('a list exported every Monday is usual after two weeks; a second one, or one many times as large, is not', () => {
+  const state = freshState();
+  feed(state, weekly(3));
+  const later = (events: readonly AccessEvent[]) => alertsOf(feed(state, events)).map((alert) => alert.rung);
+  const rest = weekly(6).filter((event) => event.timeMs >= MONDAY + 21 * DAY);
+  expect(later(rest)).toEqual([]);
+  const tuesday = MONDAY + 43 * DAY + 8 * HOUR;
+  expect(later([exported(tuesday, 1700)])).toEqual([]);
+  expect(later([exported(tuesday + HOUR, 1700)])).toContain('throttle');
+  expect(later([exported(tuesday + 3 * DAY, 20_000)])).toContain('step_up');
+});
