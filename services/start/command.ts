@@ -132,7 +132,10 @@ async function runServices(command: string, config: ServiceConfig): Promise<void
     throw error;
   });
   const ended = Promise.withResolvers<Error | undefined>();
-  interruption.addEventListener('abort', () => ended.resolve(undefined), { once: true });
+  const stop = () => ended.resolve(undefined);
+  interruption.addEventListener('abort', stop, { once: true });
+  // It may have come while the log was opened: nobody is told of that any more.
+  if (interruption.aborted) stop();
   const context: ServiceContext = {
     config,
     log,
@@ -144,9 +147,11 @@ async function runServices(command: string, config: ServiceConfig): Promise<void
   };
   const running: RunningService[] = [];
   try {
-    for (const name of names) running.unshift(await SERVICES.get(name)!(context));
-    metrics.ready();
-    logger('info', 'started', { instance, ...(metrics.port === undefined ? {} : { metricsPort: metrics.port }) });
+    for (const name of names) if (!interruption.aborted) running.unshift(await SERVICES.get(name)!(context));
+    if (!interruption.aborted) {
+      metrics.ready();
+      logger('info', 'started', { instance, ...(metrics.port === undefined ? {} : { metricsPort: metrics.port }) });
+    }
     const error = await ended.promise;
     if (error) {
       logger('error', 'ended_by_itself', errorFields(error));

@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, PartitionMetadata } from 'kafkajs';
 import type { PartitionBounds, TopicSpec } from '#libs/ports/event-log.ts';
 import { TopicMissingError } from '#libs/ports/event-log.ts';
 
@@ -30,8 +30,14 @@ export class KafkaTopics {
     const there = new Set(await this.#admin.listTopics());
     const missing = specs.filter((spec) => !there.has(spec.name));
     if (missing.length === 0) return [];
-    await this.#admin.createTopics({ topics: missing.map(toTopicConfig), waitForLeaders: true });
-    return missing.map((spec) => spec.name);
+    // The client's own wait for leaders ends with an error where a broker does not know of the topic yet.
+    await this.#admin.createTopics({ topics: missing.map(toTopicConfig), waitForLeaders: false });
+    const names = missing.map((spec) => spec.name);
+    await patiently(async () => {
+      const { topics } = await this.#admin.fetchTopicMetadata({ topics: names });
+      if (!topics.every(({ partitions }) => partitions.every(isLed))) throw new LeaderAwaited(names);
+    });
+    return names;
   }
 
   async #partitionCounts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -55,29 +61,30 @@ export class KafkaTopics {
 
   async bounds(topic: string): Promise<readonly PartitionBounds[]> {
     await this.mustExist([topic]);
-    const offsets = await this.#inTurn(() => this.#offsets(topic));
+    const offsets = await this.#inTurn(() => patiently(() => this.#admin.fetchTopicOffsets(topic)));
     return offsets
       .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
       .sort((a, b) => a.partition - b.partition);
-  }
-
-  async #offsets(topic: string) {
-    const untilMs = performance.now() + PATIENCE_MS;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#admin.fetchTopicOffsets(topic);
-      } catch (error) {
-        const again = isTripped(error) ? attempt < ATTEMPTS : isPassing(error) && performance.now() < untilMs;
-        if (!again) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.min(attempt * 50, 1000)));
-      }
-    }
   }
 
   #inTurn<T>(ask: () => Promise<T>): Promise<T> {
     const turn = this.#asking.then(ask);
     this.#asking = turn.catch(() => {});
     return turn;
+  }
+}
+
+/** Asks again for as long as the answer is one that passes. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  const untilMs = performance.now() + PATIENCE_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const again = isTripped(error) ? attempt < ATTEMPTS : isPassing(error) && performance.now() < untilMs;
+      if (!again) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(attempt * 50, 1000)));
+    }
   }
 }
 
@@ -88,6 +95,15 @@ const isTripped = (error: unknown): boolean =>
 
 /** The broker itself says that it will be different soon; the client asks again for a few of these errors only. */
 const isPassing = (error: unknown): boolean => (error as { retriable?: unknown }).retriable === true;
+
+const isLed = ({ leader, partitionErrorCode }: PartitionMetadata): boolean => leader >= 0 && partitionErrorCode === 0;
+
+class LeaderAwaited extends Error {
+  readonly retriable = true;
+  constructor(topics: readonly string[]) {
+    super(`${topics.join(', ')}: partitions have no leader yet`);
+  }
+}
 
 function toTopicConfig(spec: TopicSpec) {
   const configEntries = [{ name: 'cleanup.policy', value: spec.compacted ? 'compact' : 'delete' }];

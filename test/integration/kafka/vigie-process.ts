@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TEST_KEY } from '../../support/portal-log.ts';
 
+const STRIKE = new URL('./strike.ts', import.meta.url).href;
 const MAIN = new URL('../../../services/cli/main.ts', import.meta.url).pathname;
 
 /** A log line of a service. */
@@ -40,6 +41,12 @@ export async function install(
   return { folder, config };
 }
 
+/** Where a process is to be struck, and how: see `strike.ts`. */
+export interface Strike {
+  readonly step: string;
+  readonly signal: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM';
+}
+
 /** A service running as a process of its own, with the events it logs. */
 export class VigieProcess {
   readonly child: ChildProcess;
@@ -47,11 +54,17 @@ export class VigieProcess {
   readonly exited: Promise<unknown>;
   #other = '';
 
-  constructor(service: string, installation: Installation, nodeFlags: readonly string[] = []) {
-    this.child = spawn(process.execPath, [...nodeFlags, MAIN, 'start', service, '--config', installation.config], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.exited = once(this.child, 'exit');
+  constructor(service: string, installation: Installation, nodeFlags: readonly string[] = [], strike?: Strike) {
+    const striking = strike ? ['--import', `${STRIKE}?${new URLSearchParams({ ...strike })}`] : [];
+    this.child = spawn(
+      process.execPath,
+      [...nodeFlags, ...striking, MAIN, 'start', service, '--config', installation.config],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    // Once all that it said has been read, too.
+    this.exited = once(this.child, 'close');
     createInterface({ input: this.child.stderr! }).on('line', (line) => {
       if (line.startsWith('{')) this.lines.push(JSON.parse(line) as LogLine);
       else this.#other += `${line}\n`;
