@@ -3,6 +3,7 @@ import { decodeJwt, errors, jwtVerify } from 'jose';
 import { accountOfProbe, isProbeToken } from '#libs/adapters/gateway-probe/token.ts';
 import type { AccountRestriction } from '#libs/model/action-record.ts';
 import type { RestrictionList } from '#libs/ports/restrictions.ts';
+import { createBelieved } from './believed.ts';
 import { claimAt, issuerKeys, TOKEN_ALGORITHMS } from './oidc.ts';
 
 /**
@@ -41,6 +42,11 @@ export function restrictionAt(
   return found && (found.untilMs === 0 || nowMs < found.untilMs) ? found : undefined;
 }
 
+/** Tokens of professionals believed at a time: as many as may be at work. */
+const MOST_BELIEVED = 50_000;
+/** A verified token is believed this long before its signature is checked again; what holds for its account is looked up each time. */
+const BELIEVED_MS = 60_000;
+
 /** Signed in with a second factor since the restriction came. */
 const isStrong = ({ acr, auth_time: authTime }: JWTPayload, sinceMs: number, strongAcr: readonly string[]): boolean =>
   strongAcr.includes(String(acr)) && typeof authTime === 'number' && authTime * 1000 >= sinceMs;
@@ -48,6 +54,22 @@ const isStrong = ({ acr, auth_time: authTime }: JWTPayload, sinceMs: number, str
 export function createPortalGate(options: PortalGateOptions) {
   const keys = issuerKeys(options.issuer, options.jwksUri);
   const { probeKey } = options;
+  const believed = createBelieved<JWTPayload>(MOST_BELIEVED);
+
+  /** The claims of a token whose signature holds. Throws where it does not, or nobody can say. */
+  async function verified(token: string, nowMs: number): Promise<JWTPayload> {
+    const known = believed.get(token, nowMs);
+    if (known) return known;
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: options.issuer,
+      audience: options.audience,
+      algorithms: TOKEN_ALGORITHMS,
+      requiredClaims: ['exp'],
+      currentDate: new Date(nowMs),
+    });
+    believed.put(token, payload, Math.min(payload.exp! * 1000, nowMs + BELIEVED_MS));
+    return payload;
+  }
 
   async function ofProbe(key: Uint8Array, token: string, nowMs: number): Promise<GateWord> {
     const accountId = await accountOfProbe(key, token, nowMs);
@@ -68,13 +90,7 @@ export function createPortalGate(options: PortalGateOptions) {
     if (probeKey && isProbeToken(token)) return ofProbe(probeKey, token, nowMs);
     let payload: JWTPayload;
     try {
-      ({ payload } = await jwtVerify(token, keys, {
-        issuer: options.issuer,
-        audience: options.audience,
-        algorithms: TOKEN_ALGORITHMS,
-        requiredClaims: ['exp'],
-        currentDate: new Date(nowMs),
-      }));
+      payload = await verified(token, nowMs);
     } catch (error) {
       // Keys that cannot be had are our trouble, not the professional's fault: the gateway's own rule for us being away holds.
       if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {

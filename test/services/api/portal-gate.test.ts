@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { probeToken } from '#libs/adapters/gateway-probe/token.ts';
 import { createRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import type { AccountRestriction } from '#libs/model/action-record.ts';
@@ -50,6 +50,41 @@ describe('the gate of the portal', () => {
     expect(await gate(await token({ acr: '1', auth_time: T0 / 1000 }))).toEqual(refused);
     expect(await gate(await token({ acr: '2', auth_time: (T0 - 2 * HOUR) / 1000 }))).toEqual(refused);
     expect(await gate(await token({ acr: '2', auth_time: T0 / 1000 }))).toMatchObject({ admitted: true });
+  });
+
+  it('checks a signature once a minute, never believes a token past its end, and what holds at each request', async () => {
+    const passing = await startTokenIssuer();
+    const clock = { nowMs: T0 };
+    const restrictions = createRestrictionList();
+    const gate = createPortalGate({
+      issuer: passing.issuer,
+      audience: 'portal',
+      accountClaim: 'ext.account',
+      strongAcr: ['2'],
+      restrictions,
+      nowMs: () => clock.nowMs,
+    });
+    const claims = { aud: 'portal', ext: { account: 'PS-000123' } };
+    const long = await passing.sign({ ...claims, exp: T0 / 1000 + 600 });
+    const short = await passing.sign({ ...claims, exp: T0 / 1000 + 30 });
+    const verifying = vi.spyOn(crypto.subtle, 'verify');
+    for (let i = 0; i < 5; i += 1) {
+      for (const token of [long, short]) expect(await gate(token)).toMatchObject({ admitted: true });
+    }
+    expect(verifying).toHaveBeenCalledTimes(2);
+    restrictions.put(sampleRestriction());
+    expect(await gate(long)).toEqual({ admitted: false, why: 'suspended' });
+    restrictions.put(sampleRestriction({ seq: 2, restriction: 'none' }));
+    clock.nowMs += 30_000;
+    expect(await gate(short)).toEqual({ admitted: false, why: 'invalid_token' });
+    expect(await gate(long)).toMatchObject({ admitted: true });
+    clock.nowMs += 30_000;
+    const before = verifying.mock.calls.length;
+    expect(await gate(long)).toMatchObject({ admitted: true });
+    expect(verifying).toHaveBeenCalledTimes(before + 1);
+    expect(await gate(`${long.slice(0, -4)}AAAA`)).toEqual({ admitted: false, why: 'invalid_token' });
+    verifying.mockRestore();
+    await passing.stop();
   });
 
   it('without the issuer’s keys cannot say who may go on, but still who may not', async () => {
