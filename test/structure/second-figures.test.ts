@@ -90,11 +90,11 @@ describe('honest accounts', () => {
     account('late', 63),
     account('hard', 0, { kind: 'screening', from: 50, to: 51 }),
   ];
-  const robbed = { accounts: new Map([['robbed', []]]) };
+  const robbed = { accounts: new Map([['robbed', []]]), startMs: START + 42 * DAY_MS };
   const world = { portal, calendar: new Calendar(portal.start, portal.days, 0), accounts };
   const measured = { world: { ...world, accounts: [...accounts, account('robbed', 0)] }, thefts: [robbed] };
 
-  test('months after the warm-up, each disturbed month once, robbed accounts never', () => {
+  test('months after the warm-up, each disturbed month once, robbed accounts until they are robbed', () => {
     const figures = honestFigures(
       measured,
       replayedOf([
@@ -105,19 +105,22 @@ describe('honest accounts', () => {
         ['plain', 'throttle', 70],
         ['hard', 'alert', 50.5],
         ['hard', 'step_up', 50.5],
+        ['robbed', 'suspend', 41],
         ['robbed', 'suspend', 50],
+        ['robbed', 'throttle', 50],
       ]),
     );
-    // Two whole stretches of 56 days and one account that came half-way.
-    expect(figures.months).toBe(5);
-    expect(figures.accounts).toBe(3);
-    expect(figures.disturbed).toEqual({ alert: 1, step_up: 1, throttle: 2, suspend: 0 });
-    expect(figures.plain).toEqual({ months: 3, disturbed: { alert: 0, step_up: 0, throttle: 2, suspend: 0 } });
-    expect(figures.restricting_days).toBe(3);
+    // Two whole stretches of 56 days, one account that came half-way, a week before the theft.
+    expect(figures.months).toBe(5.3);
+    expect(figures.accounts).toBe(4);
+    expect(figures.disturbed).toEqual({ alert: 1, step_up: 1, throttle: 2, suspend: 1 });
+    expect(figures.plain).toEqual({ months: 3.3, disturbed: { alert: 0, step_up: 0, throttle: 2, suspend: 1 } });
+    expect(figures.restricting_days).toBe(4);
     expect(figures.cases).toEqual({ screening: 1 });
     expect(figures.first.map(({ account: id, rung, why }) => [id, rung, why])).toEqual([
       ['hard', 'step_up', 'screening'],
       ['plain', 'throttle', '(dentist)'],
+      ['robbed', 'suspend', '(dentist)'],
     ]);
   });
 
@@ -131,7 +134,7 @@ describe('honest accounts', () => {
     const campaigns = [{ kind: 'rising_scores', time: iso(1), members: 4, honest: 3 }];
     const figures: PortalFigures = { portal: 'P4', seed: 1, events: 1, rejected: {}, honest, thefts: [], campaigns };
     // 2.9957 is -ln 0.05, the bound of nothing seen.
-    expect(totalsOf([figures]).honest.throttle.bound_95_per_10000).toBeCloseTo((2.9957 / 5) * 10_000, -1);
+    expect(totalsOf([figures]).honest.throttle.bound_95_per_10000).toBeCloseTo((2.9957 / 5.3) * 10_000, -1);
     const report = reportOf([figures]);
     expect(report).toContain('honest suspension P4 hard screening');
     expect(report).toContain('4 accounts, 3 of them honest');

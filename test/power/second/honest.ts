@@ -5,8 +5,9 @@ import type { World } from './portal/world.ts';
 import type { ByRung, Replayed, Rung } from './replayed.ts';
 import { byRung, RUNGS } from './replayed.ts';
 
-/** What detection costs accounts that nobody robbed. */
+/** What detection costs accounts in the time in which nobody has robbed them. */
 export interface HonestFigures {
+  /** With such time after the warm-up. */
   readonly accounts: number;
   /** Account-months of 28 days after the warm-up. */
   readonly months: number;
@@ -35,7 +36,7 @@ export interface Disturbance {
 /** What is asked of a simulated portal. */
 export interface Measured {
   readonly world: Pick<World, 'calendar' | 'portal'> & { readonly accounts: readonly Holder[] };
-  readonly thefts: readonly Pick<Loot, 'accounts'>[];
+  readonly thefts: readonly Pick<Loot, 'accounts' | 'startMs'>[];
 }
 type Holder = Pick<Account, 'id' | 'profession' | 'start' | 'cases'>;
 
@@ -45,24 +46,30 @@ const AFTERMATH_DAYS = 21;
 
 export function honestFigures({ world, thefts }: Measured, replayed: Replayed): HonestFigures {
   const { calendar, portal } = world;
-  const robbed = new Set(thefts.flatMap((theft) => [...theft.accounts.keys()]));
-  const honest = new Map(world.accounts.filter((a) => !robbed.has(a.id)).map((a) => [a.id, a]));
+  const honest = new Map(world.accounts.map((account) => [account.id, account]));
   const measuredMs = calendar.fromMs + portal.warmUpDays * DAY_MS;
-  const monthsOf = (accounts: readonly Holder[]): number => {
-    const ms = accounts.map((a) => calendar.toMs - Math.max(measuredMs, calendar.fromMs + a.start * DAY_MS));
-    return Math.round((ms.reduce((sum, one) => sum + Math.max(0, one), 0) / MONTH_MS) * 10) / 10;
-  };
+  const robbedMs = new Map<string, number>();
+  for (const { accounts, startMs } of thefts) {
+    for (const id of accounts.keys()) robbedMs.set(id, Math.min(startMs, robbedMs.get(id) ?? startMs));
+  }
+  const untilMs = (id: string): number => robbedMs.get(id) ?? calendar.toMs;
+  const honestMs = ({ id, start }: Holder): number =>
+    Math.max(0, untilMs(id) - Math.max(measuredMs, calendar.fromMs + start * DAY_MS));
+  const monthsOf = (accounts: readonly Holder[]): number =>
+    Math.round((accounts.reduce((sum, account) => sum + honestMs(account), 0) / MONTH_MS) * 10) / 10;
   const isPlain = (id: string): boolean => honest.get(id)!.cases.length === 0;
-  const met = meetings(replayed).filter(({ account, atMs }) => honest.has(account) && atMs >= measuredMs);
+  const met = meetings(replayed).filter(
+    ({ account, atMs }) => honest.has(account) && atMs >= measuredMs && atMs < untilMs(account),
+  );
   const monthsMet = (among: readonly Meeting[]) =>
     byRung((rung) => {
       const own = among.filter((m) => m.rung === rung);
       return new Set(own.map((m) => `${m.account} ${Math.floor((m.atMs - measuredMs) / MONTH_MS)}`)).size;
     });
   const restricting = met.filter((m) => m.rung === 'throttle' || m.rung === 'suspend');
-  const accounts = [...honest.values()];
+  const accounts = world.accounts.filter((account) => honestMs(account) > 0);
   return {
-    accounts: honest.size,
+    accounts: accounts.length,
     months: monthsOf(accounts),
     disturbed: monthsMet(met),
     plain: {
