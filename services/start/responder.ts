@@ -61,6 +61,9 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
   const rejected = metrics.meter.createCounter('vigie_alerts_rejected_total', {
     description: 'alert records that are none',
   });
+  const brokenOff = metrics.meter.createCounter('vigie_alert_reading_broken_total', {
+    description: 'times that reading alerts broke off, to be begun again: the store or the log is away',
+  });
   const restrictions = await loadRestrictionList(store);
   const probeKey = probe && keyOf(probe.key_file);
   const responder = createResponder({
@@ -99,7 +102,10 @@ export async function startConfiguredResponder(context: ServiceContext): Promise
       rejected.add(1);
       logger('warn', 'alert_rejected', { topic, partition, offset, reason, digest });
     },
-    onFailure: (error) => logger('error', 'alert_reading_broke_off', errorFields(error)),
+    onFailure: (error) => {
+      brokenOff.add(1);
+      logger('error', 'alert_reading_broke_off', errorFields(error));
+    },
   });
   const stopping = new AbortController();
   // Several responders share a store: what another one decides reaches this one's list by the topic.
