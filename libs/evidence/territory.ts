@@ -12,7 +12,7 @@ export const TERRITORY: StreamSpec = {
     'birth department of a new person drawn from a mixture, weighted by success, of the account’s long-run mix (shrunk to its area), its area’s and its last 32 people’s',
   blindSpots: [
     'a list of people of the account’s own area',
-    'the first sixty of a list of people of one age, in no order',
+    'the first three hundred of a list of people of one age, in no order',
     'logs without birth departments (no NIR)',
     'accounts that serve the whole country anyway (managers, tele-services)',
   ],
@@ -87,8 +87,8 @@ const OUTSIDE = 1 - WITHIN;
  * sorted by birth looks like an age group, one sorted by place like a practice that moved.
  */
 export const LISTED_SHARE = OUTSIDE;
-/** Schools, homes and vaccination days bring no more people of one age within a few weeks: a list of one age goes on. */
-export const AGE_GROUP_PEOPLE = 60;
+/** A students’ week brings fifty a day; schools, homes and vaccination days bring no more than this: a list of one age goes on. */
+export const AGE_GROUP_PEOPLE = 300;
 /** Share of them that is forgotten a day. */
 export const AGE_GROUP_FADE = 1 / 28;
 const MIN_BIRTHS = 6;

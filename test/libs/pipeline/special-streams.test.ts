@@ -247,14 +247,14 @@ describe('a national list in the order of', () => {
       );
       return natsOf(state, 'territory');
     };
-    expect(visit(OPEN, 50, 0)).toBeLessThan(6);
-    expect(visit(OPEN + 4 * HOUR, 60, 50)).toBeGreaterThan(12);
-    expect(state.channels.ageGroupPeople[0]).toBeLessThan(70);
+    expect(visit(OPEN, 280, 0)).toBeLessThan(6);
+    expect(visit(OPEN + 4 * HOUR, 80, 280)).toBeGreaterThan(12);
+    expect(state.channels.ageGroupPeople[0]).toBeLessThan(320);
     feed(
       state,
       honestDays(64, 8).filter((event) => event.timeMs > START + 2 * DAY),
     );
-    expect(visit(MONDAY + 64 * DAY + 9 * HOUR, 30, 200)).toBeLessThan(6);
+    expect(visit(MONDAY + 64 * DAY + 9 * HOUR, 30, 500)).toBeLessThan(6);
   });
   test('place is no practice that moved, to which people come in none', () => {
     const place = (i: number) => 30 + Math.floor(i / 14);
