@@ -1,5 +1,5 @@
 import type { PlannedAction } from '#libs/model/action.ts';
-import type { ActionRecord } from '#libs/model/action-record.ts';
+import type { AccountRestriction, ActionRecord } from '#libs/model/action-record.ts';
 import type { Alert, RestrictingRung } from '#libs/model/alert.ts';
 import type { Campaign } from '#libs/model/campaign.ts';
 import type { ContainmentPreview } from '#libs/model/containment.ts';
@@ -29,6 +29,7 @@ import { createOutbound } from './outbound.ts';
 import type { Decision, ReenableOptions } from './people.ts';
 import { approve, reenable, reject, resetBreaker } from './people.ts';
 import { planAlert } from './planning.ts';
+import { tellPressed } from './pressed.ts';
 import { expire, undo } from './undo.ts';
 import type { IncidentVerdict } from './verdict.ts';
 import { giveVerdict } from './verdict.ts';
@@ -77,6 +78,8 @@ export interface Responder {
     who: string,
   ): Promise<Confirmation | undefined>;
   answerHolder(id: string, answer: HolderAnswer): Promise<HolderOutcome>;
+  /** Tells people, once for each throttle, that the account goes on asking for people it does not know. */
+  tellPressed(restriction: AccountRestriction, refused: number): Promise<void>;
   /** Plans from now on follow `policy`; what is planned already stays as it is. */
   setPolicy(policy: ResponsePolicy): void;
   /** Resolves when no work is in hand and everything that could be published is. */
@@ -231,6 +234,7 @@ export function createResponder(parts: ResponderParts): Responder {
     },
     askHolder: (accountId, alertId, lifeMs, who) => askHolder(context, accountId, alertId, lifeMs, who),
     answerHolder: (id, answer) => answerHolder(context, id, answer),
+    tellPressed: (restriction, refused) => tellPressed(context, restriction, refused),
     setPolicy: (policy) => {
       context.policy = policy;
     },

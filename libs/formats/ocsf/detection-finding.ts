@@ -126,6 +126,7 @@ export function noticeFinding(notice: ResponseNotice, source: OcsfSource): Json 
     breaker_opened: 'The disable budget is spent: plans wait for a person',
     stop_delayed: 'An account could not be stopped yet',
     containment_offered: 'A campaign is named: its accounts may be contained',
+    throttle_pressed: 'A throttled account goes on asking for new people',
   } as const;
   return {
     ...classified(FINDINGS, DETECTION_FINDING, ACTIVITY.created),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { admitNewPerson } from '../admissions.ts';
 import { restrictionAt } from '../portal-gate.ts';
 import { ApiProblem } from '../problem.ts';
+import { createRefusedPeople } from '../refused-people.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import { accountId, listOf, restriction } from '../schemas.ts';
@@ -9,6 +10,7 @@ import { restrictionView } from '../views.ts';
 
 /** What a portal's gateway asks: answered from memory. */
 export function restrictionRoutes(): readonly Route[] {
+  const refusedPeople = createRefusedPeople();
   return [
     route({
       method: 'GET',
@@ -56,6 +58,8 @@ export function restrictionRoutes(): readonly Route[] {
         if (found?.restriction === 'suspended') throw new ApiProblem(403, 'the account is suspended');
         if (found?.restriction !== 'throttle') return { status: 204 };
         if (!(await admitNewPerson(parts.store, params.account, found.newPerHour, nowMs))) {
+          const refused = refusedPeople(params.account, found.newPerHour, nowMs);
+          if (refused > 0) await parts.responder.tellPressed(found, refused);
           throw new ApiProblem(429, 'the account is limited to people it knows for now');
         }
         return { status: 204 };

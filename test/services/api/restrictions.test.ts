@@ -84,6 +84,30 @@ describe('people new to a throttled account', () => {
     expect([await next(), await next(), await next()]).toEqual([204, 204, 204]);
   });
 
+  it('asked for as only a program does are told to people, once for each throttle', async () => {
+    const { ask, clock, responder, restrictions, published } = createApiBench({ policy: { throttleNewPerHour: 3 } });
+    const [plan] = await responder.onAlert(sampleAlert({ rung: 'throttle' }));
+    await responder.idle();
+    const press = async (times: number) => {
+      for (let i = 0; i < times; i += 1) await ask(GATEWAY, 'POST', `${URL}/new-person`);
+      await responder.idle();
+      return published.filter(({ id }) => id.startsWith('notice:')).map(({ id }) => id);
+    };
+    expect(await press(3 + 29)).toEqual([]);
+    const once = [`notice:throttle_pressed:${plan!.id}`];
+    expect(await press(1)).toEqual(once);
+    expect(JSON.parse(published.find(({ id }) => id === once[0])!.body).message).toContain(
+      `${ID} is throttled (incident ${plan!.alertId}) and was refused 30 more people`,
+    );
+    expect(await press(100)).toEqual(once);
+    clock.advance(HOUR);
+    expect(await press(100)).toEqual(once);
+    // A busy waiting room is nobody's business.
+    restrictions.put(sampleRestriction({ seq: 99, actionId: 'other', restriction: 'throttle', newPerHour: 5 }));
+    clock.advance(HOUR);
+    expect(await press(5 + 49)).toEqual(once);
+  });
+
   it('are counted once, in the store, over several that answer at the same time, and over a restart', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-admissions-'));
     const path = join(folder, 'store.sqlite');

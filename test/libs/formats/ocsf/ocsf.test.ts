@@ -111,6 +111,8 @@ describe('OCSF Detection Finding 2004', () => {
     expect(findingErrors(noticeFinding(notice, source))).toEqual([]);
     const delayed = { ...notice, notice: 'stop_delayed', accountId: 'PS-1' } as const;
     expect(findingErrors(noticeFinding(delayed, source))).toEqual([]);
+    const pressed = { ...delayed, notice: 'throttle_pressed' } as const;
+    expect(findingErrors(noticeFinding(pressed, source))).toEqual([]);
   });
 });
 
