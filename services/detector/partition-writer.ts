@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { cloudEventHeaders } from '#libs/formats/cloud-events.ts';
 import type { EventLog, NewRecord, TransactionalAppender } from '#libs/ports/event-log.ts';
 import { FencedError } from '#libs/ports/event-log.ts';
 import type { JournalEntry, Numbered, Opened } from './journal-entry.ts';
@@ -134,9 +135,15 @@ async function takeOver(parts: WriterParts, tries: Tries = new Map()): Promise<T
   }
 }
 
-const journalRecord = (parts: WriterParts, entry: JournalEntry): NewRecord => ({
-  topic: parts.journalTopic,
-  key: String(parts.partition),
-  partition: parts.partition,
+const journalRecord = ({ journalTopic, partition, nowMs }: WriterParts, entry: JournalEntry): NewRecord => ({
+  topic: journalTopic,
+  key: String(partition),
+  partition,
   value: encodeEntry(entry),
+  headers: cloudEventHeaders({
+    id: `${partition}/${entry.kind === 'opened' ? entry.nonce : entry.seq}`,
+    source: '/vigie/detector',
+    type: 'vigie.journal',
+    timeMs: nowMs(),
+  }),
 });

@@ -55,13 +55,16 @@ export class DetectorWorld {
   }
 
   /**
-   * Waits until the alerts of an undisturbed fold of the same log are all there, a minute and a half at most, and holds what was written against them: by id and content, each once, the journal without a gap. Gives the alerts.
+   * Waits until the alerts of an undisturbed fold of the same log are all there, for so long at most, and holds what was written against them: by id and content, each once, the journal without a gap. Gives the alerts.
    */
-  async expectExactlyOnce(policy = TEST_POLICY): Promise<ReadonlyMap<string, string>> {
+  async expectExactlyOnce({
+    policy = TEST_POLICY,
+    patienceMs = PATIENCE_MS,
+  } = {}): Promise<ReadonlyMap<string, string>> {
     const { log, topics } = this;
     const expected = new Map([...(await undisturbedAlerts(log, topics, policy))].sort());
     expect(expected.size).toBeGreaterThan(5);
-    const untilMs = Date.now() + PATIENCE_MS;
+    const untilMs = Date.now() + patienceMs;
     let written = await writtenRecords(log, topics.alerts);
     while (written.length < expected.size && Date.now() < untilMs) {
       await new Promise((resolve) => setTimeout(resolve, 200));

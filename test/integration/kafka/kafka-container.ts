@@ -72,6 +72,11 @@ export class StartedKafkaContainer extends AbstractStartedContainer {
   async #raw() {
     return (await getContainerRuntimeClient()).container.getById(this.getId());
   }
+  /** What the engine says of it: that a fault has happened is shown, not supposed. */
+  async state(): Promise<{ readonly running: boolean; readonly paused: boolean; readonly startedAt: string }> {
+    const { Running, Paused, StartedAt } = (await (await this.#raw()).inspect()).State;
+    return { running: Running, paused: Paused, startedAt: StartedAt };
+  }
   async pause(): Promise<void> {
     await (await this.#raw()).pause();
   }

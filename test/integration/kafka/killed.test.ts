@@ -92,7 +92,7 @@ describeWithKafka('killed -9 at a step', ({ brokers }) => {
           await dieAt(world, 'all', step);
         }
         const last = world.start('all');
-        const expected = await world.expectExactlyOnce(loadPolicy(policyFile).detection);
+        const expected = await world.expectExactlyOnce({ policy: loadPolicy(policyFile).detection });
         const suspended = new Set(
           [...expected.values()]
             .map((content) => (JSON.parse(content) as Finding).unmapped.alert)

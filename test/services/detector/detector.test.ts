@@ -41,6 +41,29 @@ describe('detector', () => {
     expect(new Set(named)).toEqual(new Set(expected.keys()));
   });
 
+  test('every record it writes carries the headers of a CloudEvent, with an id of its own', async () => {
+    const world = await portal();
+    const { log, topics } = world;
+    await log.append([...world.records, { topic: topics.access, key: 'bad', value: Buffer.from('not json') }]);
+    await runThrough(world);
+    for (const topic of [topics.alerts, topics.signals, topics.deadLetter, topics.journal]) {
+      const ids: string[] = [];
+      const from = new Map((await log.bounds(topic)).map((b) => [b.partition, b.first]));
+      for await (const { records } of log.read({ topic, from })) {
+        for (const { headers } of records) {
+          expect(headers.get('content-type')).toBe('application/json');
+          expect(headers.get('ce_specversion')).toBe('1.0');
+          expect(headers.get('ce_source')).toBe('/vigie/detector');
+          expect(headers.get('ce_type')).toMatch(/^vigie\.(alert|signal|mark|dead-letter|journal)$/);
+          expect(headers.get('ce_time')).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+          ids.push(headers.get('ce_id')!);
+        }
+      }
+      expect(ids.length, topic).toBeGreaterThan(0);
+      expect(new Set(ids).size, topic).toBe(ids.length);
+    }
+  });
+
   test.each(['with', 'without'])(
     'killed after any write, %s checkpoints: the next one writes what is missing and nothing twice',
     async (how) => {
