@@ -226,7 +226,7 @@ export function applyScales(state: PipelineState, row: number): void {
   channels.allowance[row] = sizeAllowance(channels.perDay[row]!);
   const quota = policy.source.quota;
   // While the whole log is young, nobody's size is known, a giant's least of all.
-  const cold = coldFactor(known) * (isInfant(state, today) ? INFANCY_FACTOR : 1);
+  const cold = coldFactor(known) * (today - state.firstDay < INFANCY_DAYS ? INFANCY_FACTOR : 1);
   channels.quotaHour[row] = hourQuota(quota, cold * channels.perHour[row]!);
   channels.quotaDay[row] = dayQuota(quota, cold * channels.perDay[row]!);
   channels.quotaUnnamed[row] = dayQuota(quota, cold * channels.unnamedPerDay[row]!);
@@ -238,7 +238,5 @@ export function applyScales(state: PipelineState, row: number): void {
   channels.quotaUnfollowed[row] = unfollowedQuota(quota, cold * channels.unfollowed28[row]!);
 }
 
-/** Whether the whole log is so young that no account's habits are known. */
-export const isInfant = (state: PipelineState, day: number): boolean => day - state.firstDay < INFANCY_DAYS;
 const INFANCY_DAYS = 7;
 const INFANCY_FACTOR = 10;

@@ -12,13 +12,12 @@ import { S_CLOSED_HOURS, S_ROUND_THE_CLOCK } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
 import type { PipelineState } from './state.ts';
 import { HOURS_A_WEEK } from './state.ts';
+import { weekShare } from './week-share.ts';
 
 /** One more hour in which the account was at work: judged once, whatever was done in it. */
 export function stepPresence(state: PipelineState, row: number, hour: number): void {
-  const { channels, groups } = state;
-  const group = channels.group[row]!;
-  const share = groups.shape[group * HOURS_A_WEEK + (hour % HOURS_A_WEEK)]! / groups.shapeTotal[group]!;
-  const closed = share * HOURS_A_WEEK < CLOSED_SHARE;
+  const { channels } = state;
+  const closed = weekShare(state, row, hour) * HOURS_A_WEEK < CLOSED_SHARE;
   const day = Math.floor(hour / 24);
   const slot = row * TRAIT_DAYS + (day & (TRAIT_DAYS - 1));
   // A night on duty is one fact, however many hours it has: a day speaks with its first hour and its first closed one.

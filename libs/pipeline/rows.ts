@@ -4,10 +4,11 @@ import { VOLUME_CLASSES, volumeClass } from '#libs/baseline/volume.ts';
 import { accumulate, MAX_NATS, MAX_NATS_A_BIN, rateLogRatio } from '#libs/evidence/index.ts';
 import { S_RATE, STREAM_COUNT } from '#libs/model/streams.ts';
 import { INCIDENT_SCORED } from './incident.ts';
-import { closeDay, isInfant } from './learn.ts';
+import { closeDay } from './learn.ts';
 import { stepPresence } from './presence.ts';
 import type { PipelineState } from './state.ts';
 import { HOURS_A_WEEK } from './state.ts';
+import { DAYS_A_WEEK, weekShare } from './week-share.ts';
 
 /** Moves a row's rings forward to the event's day, hour and bin; late events find theirs still there. */
 export function advanceRow(state: PipelineState, row: number, day: number, hour: number, bin: number): void {
@@ -45,23 +46,12 @@ export function advanceRow(state: PipelineState, row: number, day: number, hour:
   }
 }
 
-/** Share of a week's work that its group does in this hour of the week. */
-function weekShare(state: PipelineState, row: number, hour: number): number {
-  const { groups, channels } = state;
-  const group = channels.group[row]!;
-  return groups.shape[group * HOURS_A_WEEK + (hour % HOURS_A_WEEK)]! / groups.shapeTotal[group]!;
-}
-
 /** New people expected in an hour of the week, from the account's own day and its group's rhythm. */
 function expectedInHour(state: PipelineState, row: number, hour: number): number {
   const channels = state.channels;
-  const cold = coldFactor(channels.learntDays[row]!) * (isInfant(state, Math.floor(hour / 24)) ? INFANT_RATE : 1);
-  const perWeek = cold * channels.perDay[row]! * DAYS_A_WEEK;
+  const perWeek = coldFactor(channels.learntDays[row]!) * channels.perDay[row]! * DAYS_A_WEEK;
   return Math.max(perWeek * weekShare(state, row, hour), 0.02);
 }
-const DAYS_A_WEEK = 5.5;
-/** In a log's first days neither an account's size nor its group's week is known: so much more is nothing remarkable. */
-const INFANT_RATE = 3;
 
 /** Known people expected in an hour of the week; at odd hours no less than in an average hour of work. */
 export function expectedKnown(state: PipelineState, row: number, hour: number): number {

@@ -9,8 +9,8 @@ export const WINDOWS_DAYS = [1, 2, 7] as const;
 export const LAG_DAYS = 7;
 /** The first days of a log teach nothing: everything in them is new. */
 export const WARM_DAYS = 7;
-/** Days of history before a count may say anything. */
-export const MIN_DAYS = 28;
+/** Days of history before a count may say anything: the first week teaches nothing, the next one waits a week to be learnt. */
+export const MIN_DAYS = 16;
 /** Fewer accounts are no campaign. An establishment's accounts count once. */
 export const MIN_UNITS = 3;
 
