@@ -67,6 +67,12 @@ interface Member {
   hasRead(): boolean;
 }
 
+/** The same promise, which may be rejected before anybody waits for it. */
+function settledLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 /** Joins the group and gives what it reads to the responder. */
 async function join(parts: AlertReaderParts): Promise<Member> {
   const { log, store, responder, topic, group } = parts;
@@ -93,18 +99,21 @@ async function join(parts: AlertReaderParts): Promise<Member> {
           return { record, text, found: alertOfFinding(text) };
         });
         const last = lastOfEach(read.flatMap(({ found }) => (found.ok && found.value ? [found.value] : [])));
+        // Side by side: one whose keeper is slow to say something keeps no other from being planned.
+        const planned: Promise<unknown>[] = [];
         for (const { record, text, found } of read) {
           if (!found.ok) {
             const rejection = rejectionOf(topic, partition, record, found.error);
             await log.append([alertDeadLetter(parts.deadLetter, rejection)]);
             parts.onRejection(rejection);
           } else if (found.value) {
-            if (last.has(found.value)) await responder.onAlert(found.value);
+            if (last.has(found.value)) planned.push(settledLater(responder.onAlert(found.value)));
           } else {
             const campaign = campaignOfFinding(text);
             if (campaign) await responder.onCampaign(campaign);
           }
         }
+        await Promise.all(planned);
         await store.commit({ positions: [{ topic, partition, next }] });
         hasRead = true;
         await consuming?.commit(partition, next);

@@ -28,14 +28,32 @@ export async function readPlanningState(
   return { state, version, snapshot };
 }
 
-/** Asks whether there is a second factor of the holder's to demand, where that decides what is planned. No answer leaves it as known. */
-async function learnSecondFactor(context: ResponderContext, state: ResponseState, alert: Alert): Promise<void> {
-  if (!turnsOnSecondFactor(state, alert)) return;
-  const read = await safely(() => context.connector.read(alert.account.id));
-  if (read.outcome !== 'done' || read.value.secondFactor === 'unknown') return;
+/** What an account's keeper said about a second factor of the holder's to demand; no answer leaves it as known. */
+export interface SecondFactorAnswer {
+  readonly isThere: boolean | undefined;
+}
+
+async function askSecondFactor({ connector }: ResponderContext, alert: Alert): Promise<SecondFactorAnswer> {
+  const read = await safely(() => connector.read(alert.account.id));
+  if (read.outcome !== 'done' || read.value.secondFactor === 'unknown') return { isThere: undefined };
   const { secondFactor, secondFactorSinceMs } = read.value;
-  const isThere = secondFactor === 'yes' && isHoldersFactor(secondFactorSinceMs, alert.startedMs);
-  noteSecondFactor(state, alert.account.id, isThere);
+  return { isThere: secondFactor === 'yes' && isHoldersFactor(secondFactorSinceMs, alert.startedMs) };
+}
+
+/** True where planning an alert may turn on a second factor, whatever has been planned before. */
+export const mayTurnOnSecondFactor = ({ policy }: ResponderContext, { rung, account }: Alert): boolean =>
+  rung === 'step_up' || policy.highestRung[account.class] === 'step_up';
+
+/**
+ * Asks the account's keeper before the alert's turn to be planned comes, where that decides what is planned: a keeper that is
+ * slow to answer keeps no other alert waiting.
+ */
+export async function askBeforePlanning(
+  context: ResponderContext,
+  alert: Alert,
+): Promise<SecondFactorAnswer | undefined> {
+  const { state } = await readPlanningState(context);
+  return turnsOnSecondFactor(state, alert) ? askSecondFactor(context, alert) : undefined;
 }
 
 /**
@@ -43,14 +61,23 @@ async function learnSecondFactor(context: ResponderContext, state: ResponseState
  * commit. Somebody else's commit in between is met by planning anew from their state, so budgets hold over several
  * responders. An alert seen before changes nothing.
  *
+ * @param asked what {@link askBeforePlanning} was told; without it the keeper is asked where it matters
  * @returns the new plans; durable
  */
-export async function planAlert(context: ResponderContext, alert: Alert): Promise<PlannedAction[]> {
+export async function planAlert(
+  context: ResponderContext,
+  alert: Alert,
+  asked?: SecondFactorAnswer,
+): Promise<PlannedAction[]> {
   const { store, clock, outbound } = context;
+  let answer = asked;
   for (;;) {
     const nowMs = clock.nowMs();
     const { state, version, snapshot } = await readPlanningState(context);
-    await learnSecondFactor(context, state, alert);
+    if (turnsOnSecondFactor(state, alert)) {
+      answer ??= await askSecondFactor(context, alert);
+      if (answer.isThere !== undefined) noteSecondFactor(state, alert.account.id, answer.isThere);
+    }
     const planned = plan(state, alert, nowMs);
     // What planning has forgotten after a month the store still knows.
     const plans: PlannedAction[] = [];

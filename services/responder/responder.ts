@@ -28,7 +28,7 @@ import { KeyedQueue } from './keyed-queue.ts';
 import { createOutbound } from './outbound.ts';
 import type { Decision, ReenableOptions } from './people.ts';
 import { approve, reenable, reject, resetBreaker } from './people.ts';
-import { planAlert } from './planning.ts';
+import { askBeforePlanning, mayTurnOnSecondFactor, planAlert } from './planning.ts';
 import { tellPressed } from './pressed.ts';
 import { expire, undo } from './undo.ts';
 import type { IncidentVerdict } from './verdict.ts';
@@ -39,6 +39,8 @@ import { giveVerdict } from './verdict.ts';
  * sign-outs, and no stop is to wait for that of another.
  */
 const WIDTH = 64;
+/** Keepers asked about accounts before their alerts are planned, at a time. */
+const ASKED_AT_ONCE = 32;
 /** Due actions taken at a time. */
 const DUE_BATCH = 1_000;
 
@@ -92,6 +94,7 @@ export function createResponder(parts: ResponderParts): Responder {
   const queue = new KeyedQueue(WIDTH);
   // Apart: whatever keeps the accounts' keeper busy, plans are made, and people are asked and told.
   const planning = new KeyedQueue(1);
+  const asking = new KeyedQueue(ASKED_AT_ONCE);
   const traces: SpanPlace = { tracer: parts.tracer ?? NO_TRACER };
   const flush = createFlush(store, parts.publish);
   const errors: unknown[] = [];
@@ -182,7 +185,10 @@ export function createResponder(parts: ResponderParts): Responder {
   return {
     async onAlert(alert) {
       return inSpan(traces, 'responder.plan', { kind: alert.kind, rung: alert.rung }, async (span, inner) => {
-        const plans = await planning.run('', () => planAlert(context, alert));
+        const asked = mayTurnOnSecondFactor(context, alert)
+          ? await asking.run(alert.account.id, () => askBeforePlanning(context, alert))
+          : undefined;
+        const plans = await planning.run('', () => planAlert(context, alert, asked));
         span.setAttribute('plans', plans.length);
         for (const plan of plans) {
           if (plan.decision !== 'act') continue;
@@ -240,6 +246,7 @@ export function createResponder(parts: ResponderParts): Responder {
     },
     async idle() {
       do {
+        await asking.idle();
         await planning.idle();
         await queue.idle();
         await Promise.all(background);

@@ -147,6 +147,36 @@ describe('from the alert topic to the action topics', () => {
     expect(looked).toEqual(['a1 step_up', 'a3 step_up', 'b1 step_up', 'a5 suspend', 'a6 step_up']);
   });
 
+  it('a keeper that is slow to say whether there is a second factor keeps no other account from being stopped', async () => {
+    const log = await createTopics();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const slow = 'PS-000000';
+    const bench = createBench({
+      connect: (local) => ({
+        ...local,
+        read: (id) => (id === slow ? answered.then(() => local.read(id)) : local.read(id)),
+      }),
+    });
+    // Of one partition, the one that has to wait first.
+    for (const alert of [sampleAlert({ id: 'slow', rung: 'step_up', account: { id: slow } }), sampleAlert()]) {
+      await put(log, 'one', JSON.stringify(detectionFinding(alert, source)));
+    }
+    let position: number | undefined;
+    await readUntil(log, bench, async () => {
+      if (bench.register.get(ID)?.enabled === false) {
+        position ??=
+          (await Promise.all([0, 1].map((p) => bench.store.position('vigie.alerts', p)))).find(
+            (n) => n !== undefined,
+          ) ?? 0;
+        answer();
+      }
+      return bench.register.get(slow)?.stepUpRequired === true;
+    });
+    // Nothing was acknowledged while one of the batch was not planned.
+    expect(position).toBe(0);
+    await log.close();
+  });
+
   it('takes a campaign as an offer to people, and nothing else', async () => {
     const log = await createTopics();
     const bench = createBench({ publish: createPublisher(log, 'vigie') });
