@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openKafkaLog } from '#libs/adapters/kafka/event-log.ts';
 import { LocalRegister } from '#libs/adapters/local-register/register.ts';
@@ -13,6 +14,8 @@ import type { VigieProcess } from './vigie-process.ts';
 import { describeWithKafka } from './with-kafka.ts';
 
 const DAY_MS = 86_400_000;
+/** By then a step has been reached, or never will be. */
+const REACHED_MS = 100_000;
 /** Each life waits until the group has forgotten the one before: six seconds, and more where others work on the machine. */
 const LONG_MS = 300_000;
 
@@ -33,7 +36,7 @@ describeWithKafka('killed -9 at a step', ({ brokers }) => {
   /** Runs a service that dies at the step, and proves that it did. */
   const dieAt = async (world: DetectorWorld, service: string, step: string): Promise<VigieProcess> => {
     const process = world.start(service, { step, signal: 'SIGKILL' });
-    await process.exited;
+    await Promise.race([process.exited, delay(REACHED_MS, undefined, { ref: false })]);
     expect(process.events('struck'), process.said()).toMatchObject([{ step }]);
     expect(process.child.signalCode).toBe('SIGKILL');
     return process;
