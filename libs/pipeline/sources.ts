@@ -73,7 +73,9 @@ export function noteSource(
   const counts = newDevice || (newNetwork && !hasDevice);
   if (counts) {
     const groups = state.groups;
-    groups.sourceDays[group] = groups.sourceDays[group]! + 1;
+    // A day counts once: a thief who comes from another machine each time would make new ones usual for all of the profession.
+    const isFirst = Math.floor(accounts.sourceMinute[account]! / 1440) !== today;
+    if (isFirst) groups.sourceDays[group] = groups.sourceDays[group]! + 1;
     const rate = (groups.sourceDays[group]! + 1) / (groups.workedDays[group]! + 50);
     accounts.sourceMinute[account] = minute;
     accounts.sourceNats[account] = newSourceNats(rate, newDevice && newNetwork);

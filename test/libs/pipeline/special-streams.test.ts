@@ -420,6 +420,26 @@ describe('typing mistakes', () => {
 });
 
 describe('sources', () => {
+  test('one account that comes from another machine each time leaves new ones remarkable for its profession', () => {
+    const nats = (hops: number): number => {
+      const state = freshState();
+      const accounts = Array.from({ length: 6 }, (_, a) => honestDays(28, 8, a + 1)).flat();
+      feed(
+        state,
+        accounts.sort((a, b) => a.timeMs - b.timeMs),
+      );
+      feed(
+        state,
+        Array.from({ length: hops }, (_, i) =>
+          eventOf({ time: START + 9 * HOUR + i * MINUTE, person: 800_000 + i, device: 100 + i }),
+        ),
+      );
+      feed(state, [eventOf({ time: START + DAY + 9 * HOUR, account: 2, person: 900_000, device: 50 })]);
+      return state.accounts.sourceNats[state.accountIds.indexOf('PS-2')]!;
+    };
+    expect(nats(1)).toBeGreaterThan(1);
+    expect(nats(160)).toBeCloseTo(nats(1), 1);
+  });
   test('a desk with twelve devices has no new one when an old one comes back', () => {
     const state = watched(0);
     const devices = (from: number) =>
