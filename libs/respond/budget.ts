@@ -1,4 +1,5 @@
-import type { RestrictingRung } from '#libs/model/alert.ts';
+import type { Alert, RestrictingRung } from '#libs/model/alert.ts';
+import { PROFESSION_OTHER, PROFESSIONS } from '#libs/model/codes.ts';
 import type { RungBudget } from '#libs/model/response-policy.ts';
 import type { GuardQuestion } from './guard.ts';
 import type { ResponseState, Spent } from './state.ts';
@@ -36,6 +37,15 @@ export function groupLimit(budget: RungBudget, groupSize: number | undefined): n
 }
 
 /**
+ * The group that an alert's account is counted in. `undefined` where the log does not say its profession (`other`) or its
+ * department: those of whom nothing is known have nothing in common that would make one of them answer for the others.
+ */
+export function groupOfAlert({ account }: Alert): string | undefined {
+  if (account.profession === PROFESSIONS[PROFESSION_OTHER] || !account.department) return undefined;
+  return groupOf(account.profession, account.department);
+}
+
+/**
  * The first budget that one more account would exceed, or `undefined` where all have room. Times are event times; what
  * lies after `nowMs` (a clock that went back) counts too, so that a jump never makes room.
  */
@@ -48,9 +58,9 @@ export function exhaustedBudget({ state, alert, rung, nowMs }: GuardQuestion): E
       return { scope: rung, reason: `${rung} budget spent: ${limit} accounts per ${window.name}` };
     }
   }
-  // Without a department there is no such group; the three windows above hold all the same.
-  if (!alert.account.department) return undefined;
-  const group = groupOf(alert.account.profession, alert.account.department);
+  const group = groupOfAlert(alert);
+  // Without a group the three windows above hold all the same.
+  if (group === undefined) return undefined;
   const limit = groupLimit(budget, state.groupSize.get(group));
   if (accountsIn(spent, nowMs, DAY_MS, alert.account.id, group) + 1 > limit) {
     return { scope: `${rung}/${group}`, reason: `${rung} budget spent: ${limit} accounts of ${group} per day` };

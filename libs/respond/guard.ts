@@ -15,6 +15,8 @@ export interface GuardQuestion {
 export interface GuardVerdict {
   readonly decision: Exclude<PlannedAction['decision'], 'act'>;
   readonly reason: string;
+  /** True where only a spent budget has something against it. */
+  readonly byBudget?: true;
 }
 
 /** One guard: `undefined` has nothing against the plan. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { PlannedAction } from '#libs/model/action.ts';
 import type { Alert, RestrictingRung } from '#libs/model/alert.ts';
 import type { ResponseState, RungPlan } from './state.ts';
 
@@ -62,18 +61,23 @@ export function alreadyPlanned(state: ResponseState, alert: Alert, rung: Restric
 export const renewsAction = (state: ResponseState, alert: Alert, rung: RestrictingRung): boolean =>
   state.incidents.get(incidentKey(state, alert))?.rungs.get(rung)?.decision === 'act';
 
+/** The incident's suspension for which people were asked and have not answered; `undefined` where there is none. */
+export function waitingSuspension(state: ResponseState, alert: Alert): RungPlan | undefined {
+  const plan = standing(state, alert, 'suspend');
+  return plan?.decision === 'await_approval' ? plan : undefined;
+}
+
 /** Writes down that a rung was planned, how it was decided and when its restriction ends. */
 export function rememberPlan(
   state: ResponseState,
   alert: Alert,
   rung: RestrictingRung,
-  decision: PlannedAction['decision'],
-  untilMs: number,
+  plan: Omit<RungPlan, 'renewals'>,
 ): void {
   const key = incidentKey(state, alert);
   const renewals = renewalsOf(state, alert, rung);
   const plans = state.incidents.get(key) ?? { timeMs: alert.timeMs, rungs: new Map() };
   plans.timeMs = Math.max(plans.timeMs, alert.timeMs);
-  plans.rungs.set(rung, { decision, untilMs, renewals });
+  plans.rungs.set(rung, { ...plan, renewals });
   state.incidents.set(key, plans);
 }

@@ -4,7 +4,7 @@ export type { PreviewQuestion } from './containment.ts';
 export { containmentActionId, containmentPlan, isBounded, previewContainment } from './containment.ts';
 export { currentRestriction, isHolding } from './current-restriction.ts';
 export { rungHeight } from './ladder.ts';
-export { noteApproved, noteReenabled, plan } from './plan.ts';
+export { noteApproved, noteReenabled, noteRejected, plan } from './plan.ts';
 export { isHoldersFactor, turnsOnSecondFactor } from './second-factor.ts';
 export { restoreResponseState, snapshotResponseState } from './snapshot.ts';
 export type { ResponseState } from './state.ts';

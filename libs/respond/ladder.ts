@@ -41,3 +41,15 @@ export function ladderSteps(state: ResponseState, alert: Alert): LadderStep[] {
   if (rungHeight(allowed.rung) > rungHeight(highest) || allowed.rung === above.rung) return [above];
   return [allowed, above];
 }
+
+/**
+ * The rungs below a suspension that waits because a budget is spent, each with a budget of its own: an incident may reach
+ * `suspend` at once, and its account would go on unhindered until somebody decides.
+ */
+export function stepsMeanwhile(state: ResponseState, { account }: Alert): LadderStep[] {
+  const highest = rungHeight(state.policy.highestRung[account.class]);
+  const rungs: RestrictingRung[] = state.withoutSecondFactor.has(account.id) ? ['throttle'] : ['step_up', 'throttle'];
+  return rungs
+    .filter((rung) => rungHeight(rung) <= highest)
+    .map((rung) => ({ rung, note: 'while the suspension waits for a person' }));
+}

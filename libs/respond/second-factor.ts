@@ -1,5 +1,6 @@
 import type { Alert } from '#libs/model/alert.ts';
-import { alreadyPlanned } from './idempotence.ts';
+import { hasRoom } from './breaker.ts';
+import { alreadyPlanned, waitingSuspension } from './idempotence.ts';
 import type { ResponseState } from './state.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,9 +25,17 @@ export const isHoldersFactor = (sinceMs: number | undefined, startedMs: number):
  * Whether planning this alert turns on the account's second factor: a step-up would be planned, or what takes its place. It
  * does not for a revision that plans nothing new, and those are most.
  */
-export function turnsOnSecondFactor(state: ResponseState, alert: Alert): boolean {
+export function turnsOnSecondFactor(state: ResponseState, alert: Alert, nowMs: number): boolean {
   const { id, class: accountClass } = alert.account;
-  if (alert.rung !== 'step_up' && state.policy.highestRung[accountClass] !== 'step_up') return false;
+  const isMeanwhile = waitsForBudget(state, alert, nowMs);
+  if (alert.rung !== 'step_up' && state.policy.highestRung[accountClass] !== 'step_up' && !isMeanwhile) return false;
   if (alreadyPlanned(state, alert, 'step_up')) return false;
   return !(state.withoutSecondFactor.has(id) && alreadyPlanned(state, alert, 'throttle'));
+}
+
+/** True where the incident's suspension waits because a budget is spent, or would: then what is below it is planned. */
+function waitsForBudget(state: ResponseState, alert: Alert, nowMs: number): boolean {
+  if (waitingSuspension(state, alert)?.byBudget) return true;
+  if (alert.rung !== 'suspend' || alreadyPlanned(state, alert, 'suspend')) return false;
+  return !hasRoom({ state, alert, rung: 'suspend', nowMs });
 }

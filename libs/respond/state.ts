@@ -24,6 +24,8 @@ export interface RungPlan {
   readonly untilMs: number;
   /** How many times it was planned again because it had ended and the incident had not. */
   readonly renewals: number;
+  /** True where it waits for a person because a budget was spent, and for nothing else. */
+  readonly byBudget?: true;
 }
 
 export interface Breaker {

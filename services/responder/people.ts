@@ -1,5 +1,12 @@
 import type { ActionRecord } from '#libs/model/action-record.ts';
-import { closeBreaker, isHolding, noteApproved, noteReenabled, snapshotResponseState } from '#libs/respond/index.ts';
+import {
+  closeBreaker,
+  isHolding,
+  noteApproved,
+  noteReenabled,
+  noteRejected,
+  snapshotResponseState,
+} from '#libs/respond/index.ts';
 import type { ResponderContext } from './context.ts';
 import { readPlanningState } from './planning.ts';
 import { restrictionAfter } from './restriction-change.ts';
@@ -50,8 +57,11 @@ export async function reject(
     if (record?.state !== 'waiting_approval') return refused('no plan of that id waits for approval');
     const nowMs = clock.nowMs();
     const next = changed(record, { state: 'dropped', detail: `rejected by ${who}: ${reason}` }, nowMs);
+    const { state, version } = await readPlanningState(context);
+    noteRejected(state, record.plan);
+    const planning = { readVersion: version, snapshot: snapshotResponseState(state) };
     const audit = [{ atMs: nowMs, actor: who, verb: 'action.rejected', subject: actionId, detail: reason }];
-    if (await store.commit({ changes: [next], audit, outbox: [outbound.action(next)] })) {
+    if (await store.commit({ planning, changes: [next], audit, outbox: [outbound.action(next)] })) {
       return { done: true, changed: [next] };
     }
   }

@@ -33,27 +33,12 @@ export interface SecondFactorAnswer {
   readonly isThere: boolean | undefined;
 }
 
-async function askSecondFactor({ connector }: ResponderContext, alert: Alert): Promise<SecondFactorAnswer> {
+/** Asks the account's keeper: outside the turn in which alerts are planned, so that a slow one keeps no other alert waiting. */
+export async function askSecondFactor({ connector }: ResponderContext, alert: Alert): Promise<SecondFactorAnswer> {
   const read = await safely(() => connector.read(alert.account.id));
   if (read.outcome !== 'done' || read.value.secondFactor === 'unknown') return { isThere: undefined };
   const { secondFactor, secondFactorSinceMs } = read.value;
   return { isThere: secondFactor === 'yes' && isHoldersFactor(secondFactorSinceMs, alert.startedMs) };
-}
-
-/** True where planning an alert may turn on a second factor, whatever has been planned before. */
-export const mayTurnOnSecondFactor = ({ policy }: ResponderContext, { rung, account }: Alert): boolean =>
-  rung === 'step_up' || policy.highestRung[account.class] === 'step_up';
-
-/**
- * Asks the account's keeper before the alert's turn to be planned comes, where that decides what is planned: a keeper that is
- * slow to answer keeps no other alert waiting.
- */
-export async function askBeforePlanning(
-  context: ResponderContext,
-  alert: Alert,
-): Promise<SecondFactorAnswer | undefined> {
-  const { state } = await readPlanningState(context);
-  return turnsOnSecondFactor(state, alert) ? askSecondFactor(context, alert) : undefined;
 }
 
 /**
@@ -61,22 +46,21 @@ export async function askBeforePlanning(
  * commit. Somebody else's commit in between is met by planning anew from their state, so budgets hold over several
  * responders. An alert seen before changes nothing.
  *
- * @param asked what {@link askBeforePlanning} was told; without it the keeper is asked where it matters
- * @returns the new plans; durable
+ * @param asked what {@link askSecondFactor} was told
+ * @returns the new plans; durable. `undefined`: nothing is planned yet, because they turn on what nobody has asked
  */
 export async function planAlert(
   context: ResponderContext,
   alert: Alert,
   asked?: SecondFactorAnswer,
-): Promise<PlannedAction[]> {
+): Promise<PlannedAction[] | undefined> {
   const { store, clock, outbound } = context;
-  let answer = asked;
   for (;;) {
     const nowMs = clock.nowMs();
     const { state, version, snapshot } = await readPlanningState(context);
-    if (turnsOnSecondFactor(state, alert)) {
-      answer ??= await askSecondFactor(context, alert);
-      if (answer.isThere !== undefined) noteSecondFactor(state, alert.account.id, answer.isThere);
+    if (turnsOnSecondFactor(state, alert, nowMs)) {
+      if (!asked) return undefined;
+      if (asked.isThere !== undefined) noteSecondFactor(state, alert.account.id, asked.isThere);
     }
     const planned = plan(state, alert, nowMs);
     // What planning has forgotten after a month the store still knows.

@@ -28,7 +28,7 @@ import { KeyedQueue } from './keyed-queue.ts';
 import { createOutbound } from './outbound.ts';
 import type { Decision, ReenableOptions } from './people.ts';
 import { approve, reenable, reject, resetBreaker } from './people.ts';
-import { askBeforePlanning, mayTurnOnSecondFactor, planAlert } from './planning.ts';
+import { askSecondFactor, planAlert } from './planning.ts';
 import { tellPressed } from './pressed.ts';
 import { expire, undo } from './undo.ts';
 import type { IncidentVerdict } from './verdict.ts';
@@ -185,10 +185,11 @@ export function createResponder(parts: ResponderParts): Responder {
   return {
     async onAlert(alert) {
       return inSpan(traces, 'responder.plan', { kind: alert.kind, rung: alert.rung }, async (span, inner) => {
-        const asked = mayTurnOnSecondFactor(context, alert)
-          ? await asking.run(alert.account.id, () => askBeforePlanning(context, alert))
-          : undefined;
-        const plans = await planning.run('', () => planAlert(context, alert, asked));
+        let plans = await planning.run('', () => planAlert(context, alert));
+        while (!plans) {
+          const asked = await asking.run(alert.account.id, () => askSecondFactor(context, alert));
+          plans = await planning.run('', () => planAlert(context, alert, asked));
+        }
         span.setAttribute('plans', plans.length);
         for (const plan of plans) {
           if (plan.decision !== 'act') continue;

@@ -86,15 +86,26 @@ describe('a suspension', () => {
     expect(told(bench.published).filter((t) => t.startsWith('restriction'))).toEqual(['restriction suspended']);
   });
 
-  it('a burst of 500 against a budget of 20: 20 stopped, 480 waiting, one notice, nothing lost', async () => {
+  it('a burst of 500 against a budget of 20: 20 stopped, 480 waiting and held meanwhile, one notice, nothing lost', async () => {
     const bench = createBench({
       accounts: 500,
       policy: { budget: { step_up: AMPLE, throttle: AMPLE, suspend: { ...AMPLE, perTenMinutes: 20 } } },
     });
     await Promise.all(manyAlerts(500, () => ({ timeMs: T0 })).map((alert) => bench.responder.onAlert(alert)));
     await bench.responder.idle();
-    expect(await bench.store.actionsIn('verified', 999)).toHaveLength(20);
-    expect(await bench.store.actionsIn('waiting_approval', 999)).toHaveLength(480);
+    const verified = Map.groupBy(await bench.store.actionsIn('verified', 9_999), (a) => a.plan.rung);
+    expect([...verified].map(([rung, all]) => `${rung} ${all.length}`).sort()).toEqual([
+      'step_up 480',
+      'suspend 20',
+      'throttle 480',
+    ]);
+    const waiting = await bench.store.actionsIn('waiting_approval', 9_999);
+    expect(waiting).toHaveLength(480);
+    expect(new Set(waiting.map((a) => a.plan.rung))).toEqual(new Set(['suspend']));
+    for (const { plan } of waiting) {
+      expect(bench.restrictions.get(plan.accountId)?.restriction).toBe('throttle');
+      expect(bench.register.get(plan.accountId)).toMatchObject({ enabled: true, stepUpRequired: true, sessions: 0 });
+    }
     expect(told(bench.published).filter((t) => t.startsWith('notice'))).toEqual(['notice breaker_opened']);
     expect(await bench.store.incidents(999)).toHaveLength(500);
   });
@@ -107,7 +118,9 @@ describe('a suspension', () => {
     // Both get all of them, as after a rebalance that gives a partition to another instance.
     await Promise.all([one, two].flatMap(({ responder }) => alerts.map((alert) => responder.onAlert(alert))));
     await Promise.all([one.responder.idle(), two.responder.idle()]);
-    expect(await store.actionsIn('verified', 99)).toHaveLength(10);
+    const stopped = (await store.actionsIn('verified', 999)).filter((a) => a.plan.rung === 'suspend');
+    expect(stopped).toHaveLength(10);
+    expect(await store.actionsIn('verified', 999)).toHaveLength(10 + 2 * 30);
     expect(await store.actionsIn('waiting_approval', 99)).toHaveLength(30);
     const disabled = [...one.calls, ...two.calls].filter((call) => call.startsWith('disable'));
     expect(new Set(disabled).size).toBe(10);
