@@ -1,17 +1,5 @@
-import {
-  BINS,
-  DAY_RECHECK,
-  DAY_SUSPECT,
-  DAY_TOLD,
-  DAYS,
-  HOUR_RECHECK,
-  HOURS,
-  NEIGHBOURS,
-  STREAM_ROOM,
-  TRAIT_DAYS,
-} from '#libs/baseline/schema.ts';
+import { BINS, NEIGHBOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import { NEVER_BILLS, T_MISS, T_UNSEEN, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
-import { isNotableRecheck, isRecheckHour, recheckDaysGranted } from '#libs/decide/index.ts';
 import {
   ADJACENCY_ATTACK,
   ADJACENCY_NULL,
@@ -31,27 +19,13 @@ import {
   OUTCOME_ERROR,
   OUTCOME_NOT_FOUND,
 } from '#libs/model/codes.ts';
-import {
-  S_ADJACENCY,
-  S_CADENCE,
-  S_CLOSED_CONTRACT,
-  S_MISS,
-  S_MISS_SOURCE,
-  S_NO_PEC,
-  S_OTHER_INSURER,
-  S_RATE,
-  S_SORTED_ORDER,
-  S_TERRITORY,
-  S_TERRITORY_SOURCE,
-  S_UNSEEN,
-} from '#libs/model/streams.ts';
+import { S_ADJACENCY, S_MISS, S_MISS_SOURCE, S_TERRITORY, S_UNSEEN } from '#libs/model/streams.ts';
 import { observe } from './evidence-step.ts';
 import { isUsualExport } from './first-export.ts';
-import { reportRecheck } from './incidents.ts';
 import { insurerNumber } from './insurers.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
+import { isPassed, takeKnown } from './known-people.ts';
 import {
-  PAIR_AGAIN,
   PAIR_API,
   PAIR_BILLED_FIRST,
   PAIR_COHORT,
@@ -59,16 +33,15 @@ import {
   PAIR_MISS,
   PAIR_OUTSIDE,
   packPair,
-  pairHour,
   pairIsKept,
-  withHour,
 } from './pair.ts';
-import { commonness, meetPerson, seenBy, seePersonAgain } from './persons.ts';
+import { commonness, meetPerson, seenBy } from './persons.ts';
 import { notePortalInsurer } from './portal-insurers.ts';
 import { notePortalMiss, portalMissShare } from './portal-misses.ts';
-import { expectedKnown, updateRate } from './rows.ts';
+import { updateRate } from './rows.ts';
 import { countShown } from './shown.ts';
 import { signalMiss } from './signals.ts';
+import { increment, schedule, slotOfDay, slotOfHour, slotOfTrait } from './slots.ts';
 import { stepSortedOrder } from './sorted-order.ts';
 import { stepCadence, stepContract, stepHoneytoken, stepIdentities, stepInsurer, stepPec } from './special-streams.ts';
 import type { PipelineState } from './state.ts';
@@ -80,10 +53,6 @@ const ADJACENT_HIT = bernoulliLogRatio(true, ADJACENCY_NULL, ADJACENCY_ATTACK);
 const ADJACENT_MISS = bernoulliLogRatio(false, ADJACENCY_NULL, ADJACENCY_ATTACK);
 /** A person billed before any look-up counts as known only after this long, so that forged bills do not whitewash. */
 const BILLED_FIRST_MINUTES = 7 * 1440;
-/** Known since at least this long to count in a re-check. */
-const PANEL_MINUTES = 1440;
-/** Accounts younger than this have no panel to re-check. */
-const RECHECK_LEARNT_DAYS = 5;
 const UNSEEN_SILENT_ABOVE = 0.95;
 /** People a day with which one account speaks for its group's share of unseen ones. */
 const UNSEEN_VOICES = 20;
@@ -202,18 +171,6 @@ const birthOf = (event: AccessEvent): number =>
     ? -1
     : event.nirYear * 12 + ((Math.floor(event.nirPrefix / 100_000) % 100) % 12);
 
-const slotOfDay = (row: number, minute: number): number => row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
-const slotOfTrait = (row: number, minute: number): number =>
-  row * TRAIT_DAYS + (Math.floor(minute / 1440) & (TRAIT_DAYS - 1));
-const slotOfHour = (row: number, hour: number): number => row * HOURS + (hour & (HOURS - 1));
-
-/** Adds to a 16-bit count; at the end of its range it stays there and the saturation is counted. */
-function increment(state: PipelineState, counts: Uint16Array, slot: number, by = 1): void {
-  const next = counts[slot]! + by;
-  if (next > 65_535) state.counters.saturated++;
-  counts[slot] = Math.min(next, 65_535);
-}
-
 function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute: number, newSource: boolean): void {
   const channels = state.channels;
   if (isPassed(state, row, Math.floor(minute / 60))) return;
@@ -243,110 +200,6 @@ function countExposed(state: PipelineState, row: number, insurer: number, minute
   countShown(state, row, insurer, minute, people);
 }
 
-/** A person the account knows: no evidence, but many of them in an hour mean a re-check. */
-function takeKnown(
-  state: PipelineState,
-  row: number,
-  event: AccessEvent,
-  slots: Int32Array,
-  at: number,
-  hour: number,
-  minute: number,
-): void {
-  const word = slots[at + 1]!;
-  if (pairHour(word) === (hour & 0xffff)) return;
-  slots[at + 1] = withHour(word, hour) | PAIR_AGAIN;
-  seePersonAgain(state, event.personLo, event.personHi, Math.floor(minute / 1440));
-  if (minute - (slots[at]! >>> 0) < PANEL_MINUTES) {
-    slots[at + 1] = withHour(word, hour);
-    return;
-  }
-  const channels = state.channels;
-  const hourSlot = slotOfHour(row, hour);
-  increment(state, channels.dayKnown, slotOfDay(row, minute));
-  if (channels.hourKnown[hourSlot] === 0 && channels.hourFound[hourSlot] === 0) {
-    schedule(state, state.dueHours, (hour + 1) * 60 + HOUR_JUDGED_AFTER, row);
-  }
-  increment(state, channels.hourKnown, hourSlot);
-  if (
-    (channels.hourFlags[hourSlot]! & HOUR_RECHECK) === 0 &&
-    learntOnAnyChannel(state, row) >= RECHECK_LEARNT_DAYS &&
-    isRecheckHour(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!, expectedKnown(state, row, hour)) &&
-    passGranted(state, row, minute, recheckDaysGranted(channels.hourKnown[hourSlot]!, channels.hourNew[hourSlot]!))
-  ) {
-    grantPass(state, row, hour, minute);
-  }
-  const daySlot = slotOfDay(row, minute);
-  if (
-    (channels.dayFlags[daySlot]! & (DAY_RECHECK | DAY_TOLD)) === DAY_RECHECK &&
-    isNotableRecheck(channels.hourKnown[hourSlot]!, expectedKnown(state, row, hour))
-  ) {
-    channels.dayFlags[daySlot] = channels.dayFlags[daySlot]! | DAY_TOLD;
-    reportRecheck(state, row, event.timeMs, expectedKnown(state, row, hour));
-  }
-}
-
-/** A practice may re-check by its program the people it knows from the pages. */
-function learntOnAnyChannel(state: PipelineState, row: number): number {
-  const { channels, accounts } = state;
-  const account = channels.account[row]!;
-  const other = accounts.channelRow[account * 2 + (channels.channel[row] === 0 ? 1 : 0)]!;
-  return Math.max(channels.learntDays[row]!, other === 0 ? 0 : channels.learntDays[other - 1]!);
-}
-
-const isPassed = (state: PipelineState, row: number, hour: number): boolean =>
-  (state.channels.hourFlags[slotOfHour(row, hour)]! & HOUR_RECHECK) !== 0;
-
-function passGranted(state: PipelineState, row: number, minute: number, granted: number): boolean {
-  const channels = state.channels;
-  const today = Math.floor(minute / 1440);
-  let days = 0;
-  for (let day = today - 27; day < today; day++) {
-    if ((channels.dayFlags[row * DAYS + (day & (DAYS - 1))]! & DAY_RECHECK) !== 0) days++;
-  }
-  return days < granted;
-}
-
-/** Streams of who is looked up and how many: what a re-check does to them is put aside. */
-const PUT_ASIDE = [
-  S_TERRITORY,
-  S_TERRITORY_SOURCE,
-  S_MISS,
-  S_MISS_SOURCE,
-  S_ADJACENCY,
-  S_UNSEEN,
-  S_RATE,
-  S_CLOSED_CONTRACT,
-  S_OTHER_INSURER,
-  S_NO_PEC,
-  S_CADENCE,
-  S_SORTED_ORDER,
-];
-
-/** Puts the hour's evidence and cohort aside; the quotas stay. */
-function grantPass(state: PipelineState, row: number, hour: number, minute: number): void {
-  const channels = state.channels;
-  const hourSlot = slotOfHour(row, hour);
-  const daySlot = slotOfDay(row, minute);
-  channels.hourFlags[hourSlot] = channels.hourFlags[hourSlot]! | HOUR_RECHECK;
-  channels.dayFlags[daySlot] = channels.dayFlags[daySlot]! | DAY_RECHECK | DAY_SUSPECT;
-  for (const stream of PUT_ASIDE) {
-    const at = row * STREAM_ROOM + stream;
-    channels.nats[at] = channels.hourNats[at]!;
-  }
-  const traitSlot = slotOfTrait(row, minute);
-  // Followed-up members stay: a cohort never has more follow-ups than people.
-  const waiting = channels.hourFound[hourSlot]! - channels.hourFollowed[hourSlot]!;
-  channels.dayFound[daySlot] = Math.max(
-    channels.dayFound[daySlot]! - waiting,
-    channels.dayFollowed30m[traitSlot]!,
-    channels.dayFollowed3h[traitSlot]!,
-    channels.dayFollowed1d[traitSlot]!,
-    channels.dayFollowed9d[daySlot]!,
-  );
-  channels.hourFound[hourSlot] = channels.hourFollowed[hourSlot]!;
-}
-
 /** Opens the cohorts this person stands in and schedules their judgement. */
 function openCohorts(state: PipelineState, row: number, minute: number): void {
   const channels = state.channels;
@@ -361,13 +214,6 @@ function openCohorts(state: PipelineState, row: number, minute: number): void {
   if (channels.hourFound[slot] === 0 && channels.hourKnown[slot] === 0)
     schedule(state, state.dueHours, (hour + 1) * 60 + HOUR_JUDGED_AFTER, row);
   increment(state, channels.hourFound, slot);
-}
-
-function schedule(state: PipelineState, due: Map<number, number[]>, minute: number, row: number): void {
-  if (minute <= state.minute) return; // A late event's cohort whose time has passed is not judged a second time.
-  const rows = due.get(minute);
-  if (rows === undefined) due.set(minute, [row]);
-  else rows.push(row);
 }
 
 /** Whether one of the last people stands in the same month's register of births. */

@@ -1,4 +1,4 @@
-import { HOURS, STREAM_ROOM, TRAIT_DAYS, TRIED } from '#libs/baseline/schema.ts';
+import { HOURS, STREAM_ROOM, TRIED } from '#libs/baseline/schema.ts';
 import { T_CLOSED_CONTRACT, T_NO_PEC, T_OTHER_INSURER, T_REGULAR, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import {
   bernoulliLogRatio,
@@ -31,16 +31,10 @@ import { INCIDENT_SCORED } from './incident.ts';
 import { isUsualInsurer, learnInsurer } from './insurers.ts';
 import { hasPec } from './persons.ts';
 import { notePortalContract, portalClosedShare } from './portal-contracts.ts';
+import { increment, slotOfTrait } from './slots.ts';
 import type { PipelineState } from './state.ts';
 
 /** What a look-up says beside where people come from and whether they are served. Each function moves one stream. */
-
-const traitSlot = (row: number, minute: number): number =>
-  row * TRAIT_DAYS + (Math.floor(minute / 1440) & (TRAIT_DAYS - 1));
-
-function count(counts: Uint16Array, slot: number): void {
-  if (counts[slot]! < 65_535) counts[slot] = counts[slot]! + 1;
-}
 
 /** A planted person was looked up. True if so. */
 export function stepHoneytoken(state: PipelineState, row: number, event: AccessEvent, minute: number): boolean {
@@ -96,7 +90,7 @@ export function stepCadence(state: PipelineState, row: number, event: AccessEven
   // Where the log shows whole minutes every interval is like another.
   if (before === 0 || event.timeMs % 60_000 === 0) return;
   const regular = isRegular(gap, before);
-  if (regular) count(channels.dayRegular, traitSlot(row, minute));
+  if (regular) increment(state, channels.dayRegular, slotOfTrait(row, minute));
   const p0 = Math.max(channels.p0[row * TRAIT_COUNT + T_REGULAR]!, CADENCE_FLOOR);
   if (p0 < CADENCE_ATTACK - 0.1) {
     observe(state, row, S_CADENCE, bernoulliLogRatio(regular, p0, CADENCE_ATTACK), regular, p0, minute);
@@ -113,7 +107,7 @@ export function stepContract(state: PipelineState, row: number, event: AccessEve
   if (event.coverageEndDay >= 0) groups.covered[group] = 1;
   if (groups.covered[group] === 0) return;
   const closed = event.coverageEndDay >= 0 && event.coverageEndDay < Math.floor(minute / 1440);
-  if (closed) count(channels.dayClosed, traitSlot(row, minute));
+  if (closed) increment(state, channels.dayClosed, slotOfTrait(row, minute));
   const hour = row * HOURS + (Math.floor(minute / 60) & (HOURS - 1));
   if (channels.hourNew[hour]! < CONTRACT_VOICES) notePortalContract(state, closed, minute);
   const own = channels.p0[row * TRAIT_COUNT + T_CLOSED_CONTRACT]!;
@@ -132,9 +126,9 @@ export function stepInsurer(state: PipelineState, row: number, insurer: number, 
   if (insurer === 0 || state.accounts.accountClass[channels.account[row]!] !== CLASS_MANAGER) return;
   const usual = isUsualInsurer(state, row, insurer);
   if (usual !== undefined) {
-    const slot = traitSlot(row, minute);
-    count(channels.dayInsured, slot);
-    if (!usual) count(channels.dayElsewhere, slot);
+    const slot = slotOfTrait(row, minute);
+    increment(state, channels.dayInsured, slot);
+    if (!usual) increment(state, channels.dayElsewhere, slot);
     const p0 = channels.p0[row * TRAIT_COUNT + T_OTHER_INSURER]!;
     if (p0 <= OTHER_INSURER_SURE) {
       const ratio = bernoulliLogRatio(!usual, p0, OTHER_INSURER_ATTACK);
@@ -153,7 +147,7 @@ export function stepPec(state: PipelineState, row: number, person: number, minut
   const channels = state.channels;
   if (state.accounts.accountClass[channels.account[row]!] !== CLASS_MANAGER) return;
   const without = !hasPec(person, Math.floor(minute / 1440));
-  if (without) count(channels.dayNoPec, traitSlot(row, minute));
+  if (without) increment(state, channels.dayNoPec, slotOfTrait(row, minute));
   const p0 = channels.p0[row * TRAIT_COUNT + T_NO_PEC]!;
   if (p0 >= NO_PEC_ATTACK || state.counters.followUps < MIN_FOLLOW_UPS) return;
   observe(state, row, S_NO_PEC, bernoulliLogRatio(without, p0, NO_PEC_ATTACK), without, p0, minute);

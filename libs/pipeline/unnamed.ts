@@ -1,8 +1,8 @@
-import { DAYS } from '#libs/baseline/schema.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { OUTCOME_DENIED, OUTCOME_NOT_FOUND } from '#libs/model/codes.ts';
 import { insurerNumber } from './insurers.ts';
 import { countShown } from './shown.ts';
+import { increment, slotOfDay } from './slots.ts';
 import type { PipelineState } from './state.ts';
 
 /**
@@ -13,10 +13,7 @@ import type { PipelineState } from './state.ts';
 
 /** Takes a look-up without a person that did not fail. True if evidence may have moved. */
 export function takeUnnamed(state: PipelineState, row: number, event: AccessEvent, minute: number): boolean {
-  const counts = state.channels.dayUnnamed;
-  const slot = row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
-  if (counts[slot] === 65_535) state.counters.saturated++;
-  else counts[slot] = counts[slot]! + 1;
+  increment(state, state.channels.dayUnnamed, slotOfDay(row, minute));
   if (event.outcome !== OUTCOME_NOT_FOUND && event.outcome !== OUTCOME_DENIED) {
     countShown(state, row, insurerNumber(state, event), minute, Math.max(1, Math.floor(event.rows)));
   }
