@@ -148,8 +148,11 @@ function raise(
       fresh |= 1 << rung;
     }
   }
-  // Once suspended, lower rungs have nothing to add.
-  const suspended = (incident.rungs & (1 << RUNG_SUSPEND)) !== 0;
+  // Once suspended, lower rungs have nothing to add, until that was long ago: where the suspension waits for a person, what
+  // holds the account meanwhile has an end, and evidence that has fallen below it still tells of a thief.
+  const suspended =
+    (incident.rungs & (1 << RUNG_SUSPEND)) !== 0 &&
+    timeMs - Math.max(...incident.announcedMs) < state.policy.announceAgainMs;
   incident.rungs |= bits;
   let status: 'created' | 'updated' = created ? 'created' : 'updated';
   const announce = (rung: number) => {

@@ -80,6 +80,22 @@ describe('a theft that goes on under a restriction', () => {
     expect(new Set(alerts.map((a) => a.id)).size).toBe(1);
   });
 
+  it('is announced as what it still is once the evidence has fallen below a suspension, which may wait for a person', () => {
+    const state = freshState();
+    feed(state, month());
+    feed(state, theft(theftDay, 40, 60, 'list'));
+    const words = Array.from({ length: 8 * 24 }, (_, hour) =>
+      alertsOf(step(state, { kind: 'tick', timeMs: theftDay + hour * HOUR }) as never),
+    ).flatMap((alerts) => alerts.filter((alert) => alert.status === 'updated'));
+    const last = words.findLastIndex((alert) => alert.rung === 'suspend');
+    const below = words.slice(last + 1);
+    expect(below.map((alert) => alert.rung).slice(0, 2)).toEqual(['step_up', 'throttle']);
+    // Not before the last word of a suspension has grown old, and then as often as an account is judged that does nothing.
+    expect(below[0]!.timeMs - words[last]!.timeMs).toBeGreaterThanOrEqual(12 * HOUR);
+    const gaps = words.slice(1).map((alert, i) => alert.timeMs - words[i]!.timeMs);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(DAY);
+  });
+
   it.each([
     { throttle: 1440, hours: 12 },
     { throttle: 480, hours: 4 },
