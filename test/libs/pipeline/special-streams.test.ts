@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { STREAM_ROOM } from '#libs/baseline/schema.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import {
   ACTION_EXPORT,
@@ -11,51 +10,14 @@ import {
 } from '#libs/model/codes.ts';
 import { defaultPolicy } from '#libs/model/policy/index.ts';
 import type { StreamName } from '#libs/model/streams.ts';
-import { STREAM_NAMES } from '#libs/model/streams.ts';
 import type { PipelineState } from '#libs/pipeline/index.ts';
 import { createState, step } from '#libs/pipeline/index.ts';
 import { outageCeiling } from '#libs/pipeline/portal-billing.ts';
 import { hash32 } from './hash32.ts';
-import type { Doing } from './traffic.ts';
 import { alertsOf, DAY, eventOf, feed, freshState, HOUR, honestDays, MINUTE, MONDAY } from './traffic.ts';
+import { anywhere, bornIn, endDay, natsOf, OPEN, people, START, scattered, watched, withFields } from './watched.ts';
 
 /** What each special stream is moved by, and what must leave it alone: examples as data, through `step`. */
-
-const START = MONDAY + 28 * DAY;
-
-/** A practice of eight people a day, watched for four weeks. */
-function watched(days = 28): PipelineState {
-  const state = freshState();
-  // One contract in forty has ended, as among people at a counter.
-  const covered = (event: AccessEvent, i: number) =>
-    Object.assign(event, { coverageEndDay: endDay(MONDAY) + (i % 40 === 7 ? -30 : 400) });
-  feed(state, honestDays(days, 8).map(covered));
-  step(state, { kind: 'tick', timeMs: MONDAY + days * DAY + MINUTE });
-  return state;
-}
-
-const natsOf = (state: PipelineState, name: StreamName, row = 0): number =>
-  state.channels.nats[row * STREAM_ROOM + STREAM_NAMES.indexOf(name)]!;
-
-const withFields = (doing: Doing, fields: Partial<AccessEvent>): AccessEvent => Object.assign(eventOf(doing), fields);
-
-/** `count` new people of the account, `gapMs` apart, each with fields of its own. */
-function people(
-  from: number,
-  count: number,
-  gapMs: number | ((i: number) => number),
-  fields: (i: number) => Partial<AccessEvent> = () => ({}),
-  doing: Partial<Doing> = {},
-): AccessEvent[] {
-  let time = from;
-  return Array.from({ length: count }, (_, i) => {
-    time += typeof gapMs === 'number' ? gapMs : gapMs(i);
-    return withFields({ time, person: 500_000 + i, ...doing }, fields(i));
-  });
-}
-
-const endDay = (time: number) => Math.floor(time / DAY);
-const scattered = (i: number): number => 20_000 + ((hash32(i * 77) >>> 0) % 400_000);
 
 interface Example {
   readonly stream: StreamName;
@@ -66,14 +28,6 @@ interface Example {
   readonly below?: number;
 }
 
-/** Somebody's NIR without key: born in month `month` of 1940 on, the order among its births as given. */
-const bornIn = (month: number, place: number, order = 100): Partial<AccessEvent> => ({
-  nirPrefix: ((1 + (order % 2)) * 10_000 + (40 + Math.floor(month / 12)) * 100 + 1 + (month % 12)) * 100_000 + place,
-  nirOrder: order,
-});
-const anywhere = (i: number): number => 1000 + ((hash32(i * 31) >>> 0) % 94_000);
-
-const OPEN = START + 9 * HOUR;
 const EXAMPLES: readonly Example[] = [
   {
     stream: 'closed_contract',
@@ -189,84 +143,6 @@ test.each(EXAMPLES)('$stream: $what', ({ stream, events, atLeast, below }) => {
   const nats = natsOf(state, stream);
   if (atLeast !== undefined) expect(nats).toBeGreaterThanOrEqual(atLeast);
   if (below !== undefined) expect(nats).toBeLessThan(below);
-});
-
-test('people in no order make sorted_order no larger than chance allows', () => {
-  // Page's sum of likelihood ratios whose mean is one at most: exceeding h within n steps has odds of n e^-h.
-  const state = freshState();
-  let above = 0;
-  const ACCOUNTS = 300;
-  const PEOPLE = 60;
-  for (let a = 0; a < ACCOUNTS; a++) {
-    let most = 0;
-    for (let i = 0; i < PEOPLE; i++) {
-      const n = a * PEOPLE + i;
-      const month = (hash32(n * 3 + 1) >>> 0) % 900;
-      // Two in five are born at the same maternity.
-      const place = (hash32(n * 7 + 5) >>> 0) % 5 < 2 ? 69_123 : anywhere(n);
-      const time = OPEN + n * 20_000;
-      step(state, withFields({ time, account: 10 + a, person: 2_000_000 + n }, bornIn(month, place, (n * 13) % 900)));
-      most = Math.max(most, natsOf(state, 'sorted_order', a));
-    }
-    if (most > 6) above++;
-  }
-  expect(above).toBeLessThan(0.05 * ACCOUNTS);
-  expect(above).toBeGreaterThan(0);
-});
-
-describe('a national list in the order of', () => {
-  // Somebody born in 1960 to 1963, all over France: one age group, or the beginning of a list; or all from one place after the other.
-  const born = (i: number, month: number, department: number) => ({
-    ...bornIn(month, department * 1000 + ((hash32(i * 5) >>> 0) % 600), 1 + ((hash32(i * 3) >>> 0) % 90)),
-    nirYear: 40 + Math.floor(month / 12),
-    birthDepartment: department,
-  });
-  const SIZE = 40;
-  const anyDepartment = (i: number) => 1 + ((hash32(i * 11) >>> 0) % 90);
-  const territoryOf = (fields: (i: number) => Partial<AccessEvent>) => {
-    const state = watched();
-    feed(state, people(OPEN, SIZE, scattered, fields));
-    return natsOf(state, 'territory');
-  };
-  const group = (i: number) => 240 + ((hash32(i * 7) >>> 0) % 48);
-  test('birth is no school, which comes in none', () => {
-    const school = territoryOf((i) => born(i, group(i), anyDepartment(i)));
-    const list = territoryOf((i) => born(i, 240 + i, anyDepartment(i)));
-    expect(school).toBeLessThan(6);
-    expect(list).toBeGreaterThan(school + 10);
-  });
-  test('an age group that goes on and on is a list, and in a few weeks a school may come again', () => {
-    const state = watched();
-    const visit = (from: number, count: number, first: number) => {
-      feed(
-        state,
-        people(from, count, scattered, (i) => {
-          const n = first + i;
-          return { ...born(n, 240 + ((hash32(n * 7) >>> 0) % 48), anyDepartment(n)), personLo: hash32(n), personHi: n };
-        }),
-      );
-      return natsOf(state, 'territory');
-    };
-    expect(visit(OPEN, 280, 0)).toBeLessThan(6);
-    expect(visit(OPEN + 4 * HOUR, 80, 280)).toBeGreaterThan(12);
-    expect(state.channels.ageGroupPeople[0]).toBeLessThan(320);
-    feed(
-      state,
-      honestDays(64, 8).filter((event) => event.timeMs > START + 2 * DAY),
-    );
-    expect(visit(MONDAY + 64 * DAY + 9 * HOUR, 30, 500)).toBeLessThan(6);
-  });
-  test('place is no practice that moved, to which people come in none', () => {
-    const place = (i: number) => 30 + Math.floor(i / 14);
-    const month = (i: number) => (hash32(i * 7) >>> 0) % 600;
-    const moved = territoryOf((i) => born(i, month(i), place((hash32(i) >>> 0) % SIZE)));
-    const list = territoryOf((i) => ({
-      ...born(i, month(i), place(i)),
-      nirPrefix: 1_600_100_000 + place(i) * 1000 + i,
-    }));
-    expect(moved).toBeLessThan(12);
-    expect(list).toBeGreaterThan(moved + 10);
-  });
 });
 
 describe('managers', () => {
@@ -480,73 +356,6 @@ describe('quotas', () => {
     const alerts = alertsOf(feed(state, [bulk]));
     expect(alerts.map((alert) => alert.rung)).toContain('step_up');
     expect(alerts.at(-1)!.exposed).toBeGreaterThanOrEqual(100_000);
-  });
-});
-
-describe('exports', () => {
-  const exported = (time: number, rows: number, account = 1) =>
-    withFields({ time, person: 1, account }, { action: ACTION_EXPORT, rows, hasPerson: false });
-
-  test('the first one of a practice speaks once a day; one row does not', () => {
-    const state = watched();
-    feed(state, [exported(OPEN, 1)]);
-    expect(natsOf(state, 'first_export')).toBe(0);
-    feed(state, [exported(OPEN + HOUR, 15), exported(OPEN + 2 * HOUR, 15)]);
-    expect(natsOf(state, 'first_export')).toBeCloseTo(Math.log(0.2 / (1 / (20 + 50))), 0);
-    expect(natsOf(state, 'first_export')).toBeLessThanOrEqual(4);
-  });
-  test('who exports every fortnight has no first one, but one of a hundred times the size is', () => {
-    const state = watched(14);
-    feed(state, [exported(MONDAY + 14 * DAY + HOUR, 15)]);
-    feed(
-      state,
-      honestDays(12, 8, 1, MONDAY + 14 * DAY).filter((event) => event.timeMs > MONDAY + 15 * DAY),
-    );
-    const before = natsOf(state, 'first_export');
-    feed(state, [exported(START, 20)]);
-    expect(natsOf(state, 'first_export')).toBeLessThanOrEqual(before);
-    feed(state, [exported(START + HOUR, 1500)]);
-    expect(natsOf(state, 'first_export')).toBeGreaterThan(before + 1);
-  });
-  test('of which a group makes many say less', () => {
-    const one = watched();
-    const many = freshState();
-    const accounts = Array.from({ length: 20 }, (_, a) => a + 1);
-    const days = accounts.flatMap((a) => honestDays(28, 8, a));
-    feed(
-      many,
-      days.sort((x, y) => x.timeMs - y.timeMs),
-    );
-    step(many, { kind: 'tick', timeMs: START + MINUTE });
-    for (const a of accounts.slice(1)) feed(many, [exported(START + a * MINUTE, 15, a)]);
-    feed(one, [exported(OPEN, 15)]);
-    const before = natsOf(many, 'first_export', 1);
-    feed(many, [exported(OPEN, 15)]);
-    expect(before).toBeGreaterThan(natsOf(many, 'first_export') + 1);
-  });
-  test('a first export in portions asks for a second factor once the day’s quota is used up', () => {
-    const rungs = (known: boolean): string[] => {
-      const state = watched(14);
-      // Seven people at a time is far below a day's quota; some practices have always done so.
-      if (known) feed(state, [exported(MONDAY + 13 * DAY + 9 * HOUR, 30)]);
-      feed(state, honestDays(12, 8, 1, MONDAY + 14 * DAY));
-      const portions = Array.from({ length: 12 }, (_, i) => exported(START + 9 * HOUR + (i * HOUR) / 2, 12));
-      return alertsOf(feed(state, portions)).map((alert) => alert.rung);
-    };
-    expect(rungs(false)).toContain('step_up');
-    expect(rungs(true)).not.toContain('step_up');
-  });
-  test('a thief’s first export does not excuse the next ones', () => {
-    const state = watched();
-    for (let d = 0; d < 12; d++) feed(state, [exported(START + d * DAY + 10 * HOUR, 5000)]);
-    expect(natsOf(state, 'first_export')).toBeGreaterThan(2);
-    expect(state.channels.exportLearnt[0]).toBe(0);
-    const accountId = state.accountIds[0]!;
-    const timeMs = START + 12 * DAY;
-    const verdict = { verdict: 'benign', alertId: 'a', reason: 'changed its program', untilMs: timeMs + DAY } as const;
-    step(state, { kind: 'control', control: 'verdict', accountId, timeMs, ...verdict });
-    feed(state, [exported(START + 14 * DAY, 5000)]);
-    expect(natsOf(state, 'first_export')).toBe(0);
   });
 });
 
