@@ -1,3 +1,4 @@
+import { ACCOUNT_CLASSES, ACTIONS, CHANNELS, OUTCOMES, PROFESSIONS } from '#libs/model/codes.ts';
 import type { RejectionReason } from '#libs/model/rejection.ts';
 import { REJECTION_REASONS } from '#libs/model/rejection.ts';
 
@@ -12,6 +13,24 @@ export interface Place {
 
 /** Places named per reason. */
 const NAMED = 5;
+
+/** What the fields that take only certain names may hold. */
+const CLOSED_LISTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['account.class', ACCOUNT_CLASSES],
+  ['account.profession', PROFESSIONS],
+  ['channel', CHANNELS],
+  ['action', ACTIONS],
+  ['outcome', OUTCOMES],
+]);
+
+/** For records rejected for a name that is in none of the lists: which names there are, and what to do about others. */
+function namesAllowed(reason: RejectionReason, places: readonly Place[]): string {
+  if (reason !== 'wrong_value') return '';
+  const fields = [...new Set(places.map(({ field }) => field))].filter((field) => CLOSED_LISTS.has(field));
+  if (fields.length === 0) return '';
+  const lists = fields.map((field) => `${field} is one of ${CLOSED_LISTS.get(field)!.join(', ')}`);
+  return `. ${lists.join('; ')}. A mapping says what other names stand for`;
+}
 
 /** Counts records that were not taken, and keeps the first places of each reason; never what stood there. */
 export class Rejections {
@@ -39,7 +58,7 @@ export class Rejections {
     return [...this.#counts].map(([reason, count]) => {
       const places = this.#places.get(reason) ?? [];
       const named = places.map((p) => `${p.source}:${p.position}${p.field === '' ? '' : ` (${p.field})`}`);
-      return `${count} record${count === 1 ? '' : 's'} rejected as ${reason}: ${named.join(', ')}${count > places.length ? ', …' : ''}`;
+      return `${count} record${count === 1 ? '' : 's'} rejected as ${reason}: ${named.join(', ')}${count > places.length ? ', …' : ''}${namesAllowed(reason, places)}`;
     });
   }
 

@@ -4,7 +4,7 @@ import { hash64, hashString } from '#libs/base/hash64.ts';
 import { createDecoder, createPseudonymiser, DECODED, PUBLIC_REPLAY_KEY, rejectionReason } from '#libs/intake/index.ts';
 import { AccessEvent, personToken } from '#libs/model/access-event.ts';
 import { MAX_ACCOUNT_ID_CHARACTERS } from '#libs/model/account-id.ts';
-import { departmentIndex } from '#libs/model/departments.ts';
+import { DEPARTMENTS, departmentIndex } from '#libs/model/departments.ts';
 import { EXAMPLE } from './example.ts';
 
 const decoder = createDecoder({ pseudonymiser: createPseudonymiser(PUBLIC_REPLAY_KEY) });
@@ -95,6 +95,18 @@ describe('access event, version 1', () => {
     Object.assign(expected, { accountLo: hash64.lo, accountHi: hash64.hi });
     expect(into).toEqual(expected);
     expect(decoder.userAgent()).toBe('');
+  });
+
+  it.each([
+    ['1', '01'],
+    ['01', '01'],
+    ['001', '01'],
+    ['2a', '2A'],
+    ['974', '974'],
+    ['0', ''],
+    ['Ain', ''],
+  ])('takes %j for the department %j', (written, department) => {
+    expect(DEPARTMENTS[decode(but('account.department', written)).event.accountDepartment]).toBe(department);
   });
 
   it('gives the same person for the same NIR with or without key and spaces, and another one to a token', () => {
