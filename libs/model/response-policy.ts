@@ -10,7 +10,7 @@ export interface RungBudget {
   readonly perTenMinutes: number;
   readonly perHour: number;
   readonly perDay: number;
-  /** Largest share (0 to 1) of one profession in one department, in 24 h. */
+  /** Largest share (0 to 1) of one profession in one department, in 24 h. Accounts of which either is not said are no group. */
   readonly professionShare: number;
   /** Accounts of a profession in a department always allowed in 24 h: the share of a very small group is less than one. */
   readonly professionFloor: number;

@@ -177,7 +177,7 @@ const response = z
             .min(0)
             .max(1)
             .default(D.budget[rung].professionShare)
-            .describe('Largest share of one profession in one department, in 24 hours.'),
+            .describe('Largest share of one profession in one department, in 24 hours; not where either is not said.'),
           profession_floor: z
             .int()
             .min(0)
@@ -188,7 +188,7 @@ const response = z
         .prefault({})
         .describe(`Budget of the rung ${rung}.`),
     ).describe(
-      'How many accounts the machine may restrict. Past a budget the breaker opens and plans wait for a person.',
+      'How many accounts the machine may restrict. Past a budget the breaker opens and plans wait for a person; while a suspension does, step_up and throttle are done within theirs.',
     ),
     breaker_minutes: z
       .int()
