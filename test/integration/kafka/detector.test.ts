@@ -60,7 +60,7 @@ describeWithKafka('detector on Kafka, as processes', ({ brokers }) => {
     // Its alerts are with the broker and wait for the end of their transaction, which it asks for now.
     await zombie.until((p) => p.events('partition_fenced').length > 0);
     await world.expectExactlyOnce();
-    expect(zombie.child.exitCode).toBeNull();
+    expect(zombie.child.exitCode, zombie.said()).toBeNull();
   });
 
   test('told to stop while it still starts, it stops', async () => {
