@@ -27,7 +27,7 @@ export const isHoldersFactor = (sinceMs: number | undefined, startedMs: number):
  */
 export function turnsOnSecondFactor(state: ResponseState, alert: Alert, nowMs: number): boolean {
   const { id, class: accountClass } = alert.account;
-  const isMeanwhile = waitsForBudget(state, alert, nowMs);
+  const isMeanwhile = waitsForBudget(state, alert, nowMs) && hasRoom({ state, alert, rung: 'step_up', nowMs });
   if (alert.rung !== 'step_up' && state.policy.highestRung[accountClass] !== 'step_up' && !isMeanwhile) return false;
   if (alreadyPlanned(state, alert, 'step_up')) return false;
   return !(state.withoutSecondFactor.has(id) && alreadyPlanned(state, alert, 'throttle'));

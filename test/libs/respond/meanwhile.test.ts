@@ -100,6 +100,8 @@ describe('a suspension that waits for a budget', () => {
     expect(decisions(at(state, 0))).toEqual(['throttle act', WAITS]);
     expect(turnsOnSecondFactor(state, sampleAlert(), T0 + MINUTE)).toBe(false);
     expect(turnsOnSecondFactor(createResponseState(samplePolicy()), sampleAlert(), T0)).toBe(false);
+    const noRoom = underSpent({ budget: spent({ step_up: NONE }) });
+    expect(turnsOnSecondFactor(noRoom, sampleAlert(), T0)).toBe(false);
   });
 
   it('goes on after a snapshot', () => {
