@@ -98,7 +98,7 @@ export const NEVER_BILLS_NATS = 3;
 /** What territory may be worth where no bill could ever take it back: a resort's pharmacy that bills elsewhere, in its season. */
 export const UNREFUNDED_TERRITORY_NATS = 8;
 /** The same where the account's own people are not known yet: it may be one that serves the whole country. */
-export const UNKNOWN_TERRITORY_NATS = 8.75;
+export const UNKNOWN_TERRITORY_NATS = 9;
 
 /**
  * Fills `into` from the evidence at `nats[base…]`.
