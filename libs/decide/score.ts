@@ -61,6 +61,11 @@ const HINTS = [S_RATE, S_CLOSED_HOURS, S_ROUND_THE_CLOCK, S_CADENCE, S_CLOSED_CO
 const CAPS = new Float64Array(STREAM_COUNT).fill(STREAM_CAP_NATS);
 /** Half an hour is too early to know whether billing merely goes another way today. */
 CAPS[S_FOLLOW_30M] = 6;
+/**
+ * On the account's own machines: a resort's pharmacy has its season, and two nats beside it are what chance brings every tenth
+ * month. Three are not.
+ */
+CAPS[S_TERRITORY] = 9;
 CAPS[S_NEW_SOURCE] = 4;
 CAPS[S_DORMANT] = 3;
 CAPS[S_FIRST_EXPORT] = 4;
