@@ -1,5 +1,6 @@
 import { RUNGS } from '#libs/model/alert.ts';
 import type { PowerFigures, Rate, Spread, TheftFigures } from './figures.ts';
+import { FIRST_SEED } from './plan.ts';
 import { dotPlot, escaped, linePlot } from './plots.ts';
 import type { CurveSource } from './thefts.ts';
 import { CURVE_SOURCES } from './thefts.ts';
@@ -51,7 +52,7 @@ ${blindSpots(f)}
 function introduction(run: PowerRun, f: PowerFigures): string {
   const part = run.done < run.of ? ` <strong>Only ${run.done} of ${run.of} parts of the run were done.</strong>` : '';
   return `<p>${run.quick ? '<strong>The quick version: too small to prove a budget.</strong> ' : ''}${count(f.months)} honest account-months of 28 days, ${count(f.events)} events in all. Version ${escaped(run.version)}, policy <code>${escaped(run.policy.slice(0, 12))}</code>, code <code>${escaped(run.code)}</code>.${part}</p>
-<p>The null model of every figure on honest accounts is the project’s own simulator with all its hard cases on (locums, takeovers, moved practices, re-checks, screening days, epidemics, growth, outages and others), starting in winter, spring, summer and autumn by turns, after 42 days that teach the detector and don’t count. Seeds: honest months ${seeds(f.accounts_seeds)}, thefts ${seeds(f.theft_seeds)}, power curve ${seeds(f.curve_seeds)}; the detector was tuned on seeds below 13,000 only. Bounds are exact one-sided 95 % ones (Clopper and Pearson), which take months as independent. It is a simulator: real life may be harder or easier, which is what shadow mode and <code>vigie calibrate</code> are for.</p>`;
+<p>The null model of every figure on honest accounts is the project’s own simulator with all its hard cases on (locums, takeovers, moved practices, re-checks, screening days, epidemics, growth, outages and others), starting in winter, spring, summer and autumn by turns, after 42 days that teach the detector and don’t count. Seeds: honest months ${seeds(f.accounts_seeds)}, thefts ${seeds(f.theft_seeds)}, power curve ${seeds(f.curve_seeds)}; the detector was tuned on seeds below ${FIRST_SEED} only. Bounds are exact one-sided 95 % ones (Clopper and Pearson), which take months as independent. It is a simulator: real life may be harder or easier, which is what shadow mode and <code>vigie calibrate</code> are for.</p>`;
 }
 
 function honest(f: PowerFigures): string {

@@ -147,7 +147,7 @@ test('the page states null model, seeds, months and bounds, says what is missed,
   const page = powerPage(run, f);
   for (const text of [
     'null model',
-    'seeds below 5000',
+    `seeds below ${FIRST_SEED}`,
     '2 honest account-months',
     'Only 2 of 9 parts',
     'MISSED',

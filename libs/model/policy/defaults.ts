@@ -11,7 +11,7 @@ import type { StreamName } from '#libs/model/streams.ts';
 /** Score from which each rung is reached, nats. */
 export const DEFAULT_THRESHOLDS: Readonly<Record<Rung, number>> = {
   alert: 6.5,
-  step_up: 8.6,
+  step_up: 8.9,
   throttle: 11,
   suspend: 12,
 };
