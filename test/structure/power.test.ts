@@ -4,7 +4,7 @@ import { figuresOf, spreadOf, theftFigures, verdictOf } from '../power/figures.t
 import type { Job, JobResult, MonthRow, TheftRow } from '../power/job.ts';
 import { jobName } from '../power/job.ts';
 import { powerPage } from '../power/page.ts';
-import { FULL, planJobs, QUICK } from '../power/plan.ts';
+import { FIRST_SEED, FULL, planJobs, QUICK } from '../power/plan.ts';
 import { dotPlot, linePlot } from '../power/plots.ts';
 import { ABLATIONS, AIMS, CURVE_PROFESSIONS, CURVE_RATES, curveAttack, specOf, THEFTS } from '../power/thefts.ts';
 
