@@ -181,6 +181,8 @@ describe('a running product', () => {
     await fetch(`${url}/v1/incidents?account=${account}`, { headers: { authorization: 'Bearer wrong' } });
 
     prometheus = await (await fetch(`${at}/metrics`)).text();
+    // What waits is flushed every two seconds; on a quick machine all else is over by then.
+    await until(async () => receiver.spans.some(({ name }) => name === 'detector.flush'));
     for (const service of running.toReversed()) await service.stop();
     // Figures of partitions end with the partitions; the test's time limit ends a wait in vain.
     await until(
