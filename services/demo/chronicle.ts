@@ -78,7 +78,8 @@ export class Chronicle {
     const isNews = this.lastAlert?.id !== alert.id || this.lastAlert.rung !== alert.rung;
     this.lastAlert = alert;
     if (alert.rung === 'suspend' && this.decidingAlert === undefined) this.decidingAlert = alert;
-    if (isNews) this.#teller.alerted(alert);
+    // What still holds of an account that is stopped is said again for those who wait for a person: no news here.
+    if (isNews && !this.isStopped) this.#teller.alerted(alert);
   }
 
   takeAction(plan: PlannedAction, state: ActionState): void {
