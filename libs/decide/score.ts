@@ -66,8 +66,11 @@ CAPS[S_FOLLOW_30M] = 6;
  * month. Three are not.
  */
 CAPS[S_TERRITORY] = 9;
-/** A busy hour is what honest shocks look like: it spoke in three of four honest demands for a second factor, and for no theft. */
-CAPS[S_RATE] = 3;
+/**
+ * A busy hour is what honest shocks look like: it spoke in three of four honest demands for a second factor, and for few thefts.
+ * Those of local people from a machine of their own need some of it: at 3 nats they cost three times as many people.
+ */
+CAPS[S_RATE] = 4.5;
 CAPS[S_NEW_SOURCE] = 4;
 CAPS[S_DORMANT] = 3;
 CAPS[S_FIRST_EXPORT] = 4;
