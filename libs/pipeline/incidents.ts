@@ -37,7 +37,7 @@ const RULE_VERSION = 1;
 /** A revision without a new rung is published when the score has grown by this much. */
 const UPDATE_NATS = 4;
 const CLOSE_AFTER_MS = 24 * 3_600_000;
-/** Of the portal's accounts do as this one does: that it does so for a week needs no second factor. Its quotas hold. */
+/** Where so large a share of the portal's accounts does as this one does, doing it for a week needs no second factor. Its quotas hold. */
 const MIGRATING = 0.1;
 /** People learnt from which on an account's own territory is known. */
 const OWN_PEOPLE = 20;
@@ -85,7 +85,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     channels.dayFlags[slot] = channels.dayFlags[slot]! | DAY_SUSPECT;
   }
   // A second factor is the answer where numbers come with something else: from a source of today, of a manager (who may see
-  // anybody), again after a restriction (unless half the portal does the same), or in one answer that no restriction can
+  // anybody), again after a restriction (unless others do the same just now), or in one answer that no restriction can
   // take back.
   const asks =
     quota !== QUOTA_HELD &&

@@ -71,7 +71,10 @@ export function takeLookup(
   const rows = event.action === ACTION_EXPORT ? Math.max(1, Math.floor(event.rows)) : 1;
   if (!event.hasPerson) {
     state.counters.anonymous++;
-    if (event.action !== ACTION_EXPORT) return takeUnnamed(state, row, event, minute);
+    if (event.action !== ACTION_EXPORT) {
+      takeUnnamed(state, row, event, minute);
+      return true;
+    }
     if (missed) return false;
     const count = isUsualExport(state, row, event, minute) ? countShown : countExposed;
     count(state, row, insurerNumber(state, event), minute, rows);

@@ -11,11 +11,10 @@ import type { PipelineState } from './state.ts';
  * and what they showed counts as exposed, each row as a person of its own (the most it can be).
  */
 
-/** Takes a look-up without a person that did not fail. True if evidence may have moved. */
-export function takeUnnamed(state: PipelineState, row: number, event: AccessEvent, minute: number): boolean {
+/** Takes a look-up without a person that did not fail. */
+export function takeUnnamed(state: PipelineState, row: number, event: AccessEvent, minute: number): void {
   increment(state, state.channels.dayUnnamed, slotOfDay(row, minute));
   if (event.outcome !== OUTCOME_NOT_FOUND && event.outcome !== OUTCOME_DENIED) {
     countShown(state, row, insurerNumber(state, event), minute, Math.max(1, Math.floor(event.rows)));
   }
-  return true;
 }

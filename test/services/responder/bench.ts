@@ -2,6 +2,7 @@ import { createLocalConnector } from '#libs/adapters/local-register/connector.ts
 import { LocalRegister } from '#libs/adapters/local-register/register.ts';
 import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
 import { createRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
+import type { ContainmentPreview } from '#libs/model/containment.ts';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
 import type { AccountConnector } from '#libs/ports/accounts.ts';
 import type { GatewayProbe } from '#libs/ports/gateway-probe.ts';
@@ -72,3 +73,13 @@ export const told = (published: readonly OutboundRecord[]): string[] =>
     if (record.topic === 'controls') return `control ${body.control}`;
     return `notice ${body.unmapped.notice.notice}`;
   });
+
+/** What people are shown before these accounts are contained: nobody else is hurt. */
+export const previewOf = (accounts: readonly string[]): ContainmentPreview => ({
+  accounts,
+  digest: 'd1',
+  spared: [],
+  alreadyRestricted: 0,
+  groups: [],
+  emptied: [],
+});

@@ -1,21 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
-import type { Containment, ContainmentPreview } from '#libs/model/containment.ts';
+import type { Containment } from '#libs/model/containment.ts';
 import { verifyAudit } from '#libs/ports/audit-chain.ts';
 import { containmentOf, PROPOSAL_HOURS } from '#services/responder/containment.ts';
 import { ANNE, LOCAL, LUC } from '../../support/people.ts';
 import { HOUR, MINUTE, sampleAlert } from '../../support/sample-alert.ts';
-import { createBench } from './bench.ts';
+import { createBench, previewOf } from './bench.ts';
 
 const ACCOUNTS = Array.from({ length: 5 }, (_, i) => `PS-00000${i}`);
-const PREVIEW: ContainmentPreview = {
-  accounts: ACCOUNTS,
-  digest: 'd1',
-  spared: [],
-  alreadyRestricted: 0,
-  groups: [],
-  emptied: [],
-};
+const PREVIEW = previewOf(ACCOUNTS);
 const WISH = {
   selector: { class: 'professional' },
   rung: 'suspend',

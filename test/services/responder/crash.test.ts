@@ -3,7 +3,7 @@ import { createLocalConnector } from '#libs/adapters/local-register/connector.ts
 import { createMemoryStore } from '#libs/adapters/memory/response-store.ts';
 import { createRestrictionList } from '#libs/adapters/memory/restriction-list.ts';
 import { openSqliteStore } from '#libs/adapters/sqlite/open-store.ts';
-import type { Containment, ContainmentPreview } from '#libs/model/containment.ts';
+import type { Containment } from '#libs/model/containment.ts';
 import type { ResponsePolicy } from '#libs/model/response-policy.ts';
 import { verifyAudit } from '#libs/ports/audit-chain.ts';
 import type { OutboundRecord, ResponseStore } from '#libs/ports/store.ts';
@@ -16,21 +16,14 @@ import { ManualClock } from '../../support/manual-clock.ts';
 import { ANNE, LUC } from '../../support/people.ts';
 import { MINUTE, sampleAlert, T0 } from '../../support/sample-alert.ts';
 import { samplePolicy } from '../../support/sample-policy.ts';
-import { filledRegister, told } from './bench.ts';
+import { filledRegister, previewOf, told } from './bench.ts';
 
 const ID = 'PS-000123';
 const POLICY: Partial<ResponsePolicy> = { restrictionMinutes: { step_up: 30, throttle: 30, suspend: 0 } };
 
 /** Accounts of a class that is contained. */
 const CLASS = ['PS-000000', 'PS-000001'];
-const PREVIEW: ContainmentPreview = {
-  accounts: CLASS,
-  digest: 'd1',
-  spared: [],
-  alreadyRestricted: 0,
-  groups: [],
-  emptied: [],
-};
+const PREVIEW = previewOf(CLASS);
 const WISH = {
   selector: { class: 'professional' },
   rung: 'suspend',
