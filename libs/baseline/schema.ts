@@ -141,6 +141,8 @@ export const CHANNEL_SCHEMA = {
   /** Learnt birth departments, and those of the last people. */
   departmentCount: ['u16', DEPARTMENT_COUNT],
   departmentTotal: ['u32', 1],
+  /** Share of those billed of late who came from everywhere. */
+  visitors: ['f32', 1],
   recentDepartment: ['u8', RECENT],
   recentAt: ['u8', 1],
   recentLength: ['u8', 1],

@@ -84,5 +84,7 @@ export {
   longRunProbability,
   recentProbability,
   territoryLogRatio,
+  visitorsAfter,
+  withVisitors,
 } from './territory.ts';
 export { COMMONNESS_CLASSES, commonnessClass, commonnessLogRatio, unseenLogRatio } from './unseen.ts';

@@ -29,6 +29,32 @@ export function longRunProbability(count: number, total: number, area: number): 
   return (count + AREA_STRENGTH * area) / (total + AREA_STRENGTH);
 }
 
+/**
+ * At most so many of the people are visitors, so that no forged bills foretell a list whole (0.75 brought honest accounts no more);
+ * and how many billed people it takes to see it.
+ */
+const MOST_VISITORS = 0.5;
+const VISITORS_MEMORY = 48;
+
+/**
+ * Long-run probability where a share of the people comes from everywhere (a season at the coast): without it each of them
+ * speaks for theft until the bill comes, and a busy account has many that wait for theirs.
+ */
+export function withVisitors(longRun: number, national: number, share: number): number {
+  return longRun + share * (national - longRun);
+}
+
+/**
+ * Share of visitors after one more person was billed: moved towards how probably this one was a visitor (one step of
+ * expectation-maximisation with forgetting; Cappé and Moulines 2009). Only people who were billed count: a list teaches nothing.
+ */
+export function visitorsAfter(share: number, longRun: number, national: number): number {
+  const prior = Math.max(share, LEAST_VISITORS);
+  const visitor = (prior * national) / (prior * national + (1 - prior) * longRun);
+  return Math.min(MOST_VISITORS, prior + (visitor - prior) / VISITORS_MEMORY);
+}
+const LEAST_VISITORS = 0.02;
+
 /** The same over the last few people: a new but concentrated territory is learnt in ten, a dispersed one never. */
 export function recentProbability(count: number, total: number, national: number): number {
   return (count + 2 * national) / (total + 2);

@@ -29,6 +29,7 @@ export const BENIGN_NAMES = [
   'recheck',
   'moved',
   'age_group',
+  'visitors',
   'billed_elsewhere',
   'billing_outage',
   'insurer_migration',

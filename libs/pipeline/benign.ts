@@ -1,4 +1,4 @@
-import { HOURS } from '#libs/baseline/schema.ts';
+import { HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
 import type { Score } from '#libs/decide/index.ts';
 import { MIN_RECHECK_SHARE, SWITCH_EXPLAINS } from '#libs/decide/index.ts';
 import { FORECASTERS } from '#libs/evidence/index.ts';
@@ -47,6 +47,9 @@ export function bestBenign(
     if (moved < MOST) offer('moved', moved, MOST);
     const ageGroup = channels.forecasters[weights + 3]!;
     if (ageGroup < MOST) offer('age_group', ageGroup, MOST);
+    const stream = row * STREAM_ROOM + (worth[S_TERRITORY]! > 0 ? S_TERRITORY : S_TERRITORY_SOURCE);
+    const outside = channels.observed[stream]! / Math.max(1, channels.of[stream]!);
+    if (outside > 0) offer('visitors', channels.visitors[row]!, thousandths(outside));
   }
   const unfollowed = Math.max(...FOLLOW_UPS.map((s) => worth[s]!));
   if (unfollowed > 0) {

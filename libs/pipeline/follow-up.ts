@@ -18,7 +18,7 @@ import {
 } from './pair.ts';
 import { notePec } from './persons.ts';
 import type { PipelineState } from './state.ts';
-import { learnArea, learnTerritory, refundTerritory } from './territory-step.ts';
+import { learnArea, learnTerritory, learnVisitors, refundTerritory } from './territory-step.ts';
 
 const DAYS_CREDITED = 9;
 
@@ -52,6 +52,7 @@ export function takeFollowUp(state: PipelineState, account: number, event: Acces
     slots[at + 1] = slots[at + 1]! | PAIR_LEARNT;
     const day = row * DAYS + (Math.floor(looked / 1440) & (DAYS - 1));
     learnArea(state, row, pairDepartment(word), channels.dayFollowed9d[day]!);
+    learnVisitors(state, row, pairDepartment(word));
     if ((word & PAIR_OUTSIDE) !== 0) refundTerritory(state, row, pairDepartment(word), minute);
     learnTerritory(state, row, pairDepartment(word), channels.nats[row * STREAM_ROOM + S_TERRITORY]!);
   }

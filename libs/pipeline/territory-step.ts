@@ -13,6 +13,8 @@ import {
   REST_NATS,
   recentProbability,
   territoryLogRatio,
+  visitorsAfter,
+  withVisitors,
 } from '#libs/evidence/index.ts';
 import { DEPARTMENT_COUNT } from '#libs/model/departments.ts';
 import { S_SORTED_ORDER, S_TERRITORY, S_TERRITORY_SOURCE } from '#libs/model/streams.ts';
@@ -56,11 +58,8 @@ function territoryRatio(state: PipelineState, row: number, department: number, b
   let same = 0;
   for (let i = ring; i < ring + length; i++) if (recents[i] === department) same++;
   const area = areaProbability(state, home, department);
-  const longRun = longRunProbability(
-    channels.departmentCount[row * DEPARTMENT_COUNT + department]!,
-    channels.departmentTotal[row]!,
-    area,
-  );
+  const usual = usualProbability(state, row, department, area);
+  const longRun = withVisitors(usual, national, channels.visitors[row]!);
   const listed = channels.nats[row * STREAM_ROOM + S_SORTED_ORDER]! >= LISTED_NATS;
   const recent = listed ? LISTED_SHARE * national : recentProbability(same, length, national);
   const spent = channels.ageGroupPeople[row]! >= AGE_GROUP_PEOPLE;
@@ -68,6 +67,13 @@ function territoryRatio(state: PipelineState, row: number, department: number, b
   const expected = forecast(channels.forecasters, row * FORECASTERS, longRun, area, recent, national * ageGroup, met);
   return territoryLogRatio(national, expected);
 }
+
+const usualProbability = ({ channels }: PipelineState, row: number, department: number, area: number): number =>
+  longRunProbability(
+    channels.departmentCount[row * DEPARTMENT_COUNT + department]!,
+    channels.departmentTotal[row]!,
+    area,
+  );
 
 const ageGroupOf = ({ channels }: PipelineState, row: number, birth: number): number =>
   birth < 0 ? UNKNOWN_AGE : ageGroupFactor(channels.recentBirth, row * BIRTHS, channels.birthLength[row]!, birth);
@@ -144,6 +150,18 @@ export function refundTerritory(state: PipelineState, row: number, department: n
 const MAX_STANDS_FOR = 4;
 /** ln of how much rarer a follow-up is under theft (one in ten at most) than for an account that bills half of its people. */
 const FOLLOWED_NATS = 1.6;
+
+/**
+ * Learns from somebody who was billed whether the account has visitors these weeks. Evidence does not hold it up: who is billed
+ * was served, and a season must not be what keeps it from being known.
+ */
+export function learnVisitors(state: PipelineState, row: number, department: number): void {
+  if (department === 0) return;
+  const { channels } = state;
+  const area = areaProbability(state, homeOf(state, channels.account[row]!), department);
+  const usual = usualProbability(state, row, department, area);
+  channels.visitors[row] = visitorsAfter(channels.visitors[row]!, usual, NATIONAL_ALTERNATIVE[department]!);
+}
 
 /** Learns a birth department, once the person's relationship with the account is plausible. */
 export function learnTerritory(state: PipelineState, row: number, department: number, nats: number): void {

@@ -17,6 +17,10 @@ const WORDS: Readonly<
     en: (f, n) => `not one age group (a school, a home): that foretells them with weight ${f}, it takes ${n}`,
     fr: (f, n) => `pas une classe d'âge (école, EHPAD) : elle les prédit avec un poids de ${f}, il faut ${n}`,
   },
+  visitors: {
+    en: (f, n) => `not visitors of a season: ${f} of those billed of late came from everywhere, it takes ${n}`,
+    fr: (f, n) => `pas des visiteurs de saison : ${f} des derniers facturés venaient de partout, il en faut ${n}`,
+  },
   billed_elsewhere: {
     en: (f, n) => `not billed another way: known people explain ${f} of what is missing, it takes ${n}`,
     fr: (f, n) => `pas une facturation par ailleurs : les personnes connues expliquent ${f} de l'absence, il faut ${n}`,

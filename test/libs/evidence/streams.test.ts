@@ -13,6 +13,8 @@ import {
   recentProbability,
   STREAMS,
   territoryLogRatio,
+  visitorsAfter,
+  withVisitors,
 } from '#libs/evidence/index.ts';
 import { STREAM_NAMES } from '#libs/model/streams.ts';
 
@@ -95,6 +97,25 @@ describe('territory', () => {
     expect(list.nats).toBeGreaterThan(10);
     // Whoever foretells an ordinary list as well as theft does would take the weight and silence the stream.
     expect(list.weights[0]! + list.weights[1]!).toBeGreaterThan(0.8);
+  });
+  it('sees a season in those who are billed, and none where they come as ever', () => {
+    const national = 0.01;
+    const elsewhere = 0.004;
+    const shareAfter = (billed: number, visitors: number) => {
+      let share = 0;
+      for (let i = 0; i < billed; i++) {
+        // Of ten who come as ever six are born at home.
+        const isAtHome = i % 10 >= 10 * visitors && (i * 7) % 10 < 6;
+        share = visitorsAfter(share, withVisitors(isAtHome ? 0.6 : elsewhere, national, 0), national);
+      }
+      return share;
+    };
+    expect(shareAfter(2000, 0)).toBeLessThan(0.1);
+    expect(shareAfter(300, 0.7)).toBeGreaterThan(0.4);
+    // Forged bills: however many, a list is never foretold whole.
+    const forged = shareAfter(10_000, 1);
+    const each = territoryLogRatio(national, withVisitors(elsewhere, national, forged));
+    expect(each).toBeGreaterThan(0.15);
   });
   it('knows a school by its age, not a list sorted by birth', () => {
     const school = run(scattered(60).map((department, i) => ({ department, birth: 70 * 12 + ((i * 7) % 36) })));
