@@ -25,6 +25,7 @@ import {
   STREAM_COUNT,
   STREAM_NAMES,
 } from '#libs/model/streams.ts';
+import { calibrated } from './tail.ts';
 
 /** The policy as the hot path reads it: arrays by stream, class and rung. */
 export interface CompiledPolicy {
@@ -32,6 +33,8 @@ export interface CompiledPolicy {
   /** Knots of the benign tails, by class x stream. */
   readonly q99: Float64Array;
   readonly q999: Float64Array;
+  /** What a nat is worth at most up to the first knot, by class x stream; 0 where the stream does not count. */
+  readonly worthOfNat: Float64Array;
   /** 1 where a stream counts, by class x stream. */
   readonly active: Uint8Array;
   /** Planted people: low half of the pseudonym's first 64 bits -> high half. */
@@ -95,6 +98,7 @@ export function compilePolicy(policy: DetectionPolicy): CompiledPolicy {
   });
   return {
     source: policy,
+    worthOfNat: Float64Array.from(knots, ({ q99, q999 }, i) => (active[i]! * calibrated(q99, q99, q999, q99)) / q99),
     q99: Float64Array.from(knots, (k) => k.q99),
     q999: Float64Array.from(knots, (k) => k.q999),
     active,

@@ -4,9 +4,9 @@ export { isNotableRecheck, isRecheckHour, MIN_RECHECK_SHARE, recheckDaysGranted 
 export { RUNG_ALERT, RUNG_STEP_UP, RUNG_SUSPEND, RUNG_THROTTLE, rungName, rungsReached, severityOf } from './rung.ts';
 export {
   createScore,
+  mostOf,
   NEVER_BILLS_NATS,
   type Score,
-  SORTED_FROM_NATS,
   SWITCH_EXPLAINS,
   scoreInto,
   UNKNOWN_TERRITORY_NATS,

@@ -102,7 +102,7 @@ const GATE = [
 /** What says that the people are strangers: without it their order is that of the practice's own file. */
 const STRANGERS = [S_NEW_SOURCE, ...GATE].filter((s) => s !== S_HONEYTOKEN);
 /** Four or five people in a row happen to everybody in a month: less than this says nothing. */
-export const SORTED_FROM_NATS = 7;
+const SORTED_FROM_NATS = 7;
 /** -ln of the share of accounts that never bill through the portal (about one in twenty at least). */
 export const NEVER_BILLS_NATS = 3;
 /** What territory may be worth where no bill could ever take it back: a resort's pharmacy that bills elsewhere, in its season. */
@@ -180,6 +180,51 @@ export function scoreInto(
   into.gate = false;
   for (const s of GATE) if (worth[s]! >= GATE_NATS) into.gate = true;
   if (worth[S_ADJACENCY]! >= ADJACENCY_GATE_NATS) into.gate = true;
+}
+
+/** What rounding may add to a total. */
+const ROUNDING = 0.001;
+const bounds = new Float64Array(STREAM_COUNT);
+
+/**
+ * The most that {@link scoreInto} could make of the evidence at `nats[base…]`, found without weighing all the streams against
+ * each other: most rows are not worth more, most of the time.
+ * @param fromSources evidence of a new source and of an account that woke, nats @param allowance as there
+ */
+export function mostOf(
+  nats: Float32Array,
+  base: number,
+  fromSources: number,
+  allowance: number,
+  accountClass: number,
+  policy: CompiledPolicy,
+): number {
+  const { q99, worthOfNat } = policy;
+  const offset = accountClass * STREAM_COUNT;
+  let most = fromSources + ROUNDING;
+  for (let s = 0; s < STREAM_COUNT; s++) {
+    const evidence = nats[base + s]! - allowance;
+    const bound =
+      evidence <= 0
+        ? 0
+        : evidence <= q99[offset + s]!
+          ? evidence * worthOfNat[offset + s]!
+          : Math.min(evidence, CAPS[s]!);
+    bounds[s] = bound;
+    most += bound;
+  }
+  // Order as chance brings it is worth nothing, and everybody has some.
+  if (nats[base + S_SORTED_ORDER]! < SORTED_FROM_NATS) most -= bounds[S_SORTED_ORDER]!;
+  most -= Math.min(bounds[S_TERRITORY]!, bounds[S_TERRITORY_SOURCE]!);
+  most -= Math.min(bounds[S_MISS]!, bounds[S_MISS_SOURCE]!);
+  most -= Math.min(bounds[S_CLOSED_HOURS]!, bounds[S_ROUND_THE_CLOCK]!);
+  const early = bounds[S_FOLLOW_30M]! + bounds[S_FOLLOW_3H]!;
+  const late = bounds[S_FOLLOW_1D]! + bounds[S_FOLLOW_9D]!;
+  if (early + late > 0) {
+    most += Math.max(bounds[S_FOLLOW_30M]!, bounds[S_FOLLOW_3H]!, bounds[S_FOLLOW_1D]!, bounds[S_FOLLOW_9D]!);
+    most -= early + late;
+  }
+  return most;
 }
 
 /** Puts a ceiling on what an honest explanation leaves of the evidence that it explains; the rest of it stays. */

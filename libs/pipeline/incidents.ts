@@ -3,13 +3,13 @@ import { DAY_SUSPECT, DAYS, HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts'
 import { NEVER_BILLS, T_WITHOUT_9D, TRAIT_COUNT } from '#libs/baseline/traits.ts';
 import type { Score } from '#libs/decide/index.ts';
 import {
+  mostOf,
   NEVER_BILLS_NATS,
   RUNG_ALERT,
   RUNG_STEP_UP,
   RUNG_SUSPEND,
   RUNG_THROTTLE,
   rungsReached,
-  SORTED_FROM_NATS,
   STREAM_CAP_NATS,
   scoreInto,
   UNKNOWN_TERRITORY_NATS,
@@ -18,7 +18,7 @@ import {
 import type { Evidence } from '#libs/model/alert.ts';
 import { CHANNELS, CLASS_MANAGER } from '#libs/model/codes.ts';
 import { WATCH_LEVELS } from '#libs/model/signal.ts';
-import { S_DORMANT, S_HONEYTOKEN, S_NEW_SOURCE, S_SORTED_ORDER, STREAM_COUNT } from '#libs/model/streams.ts';
+import { S_DORMANT, S_HONEYTOKEN, S_NEW_SOURCE, STREAM_COUNT } from '#libs/model/streams.ts';
 import { wokeNats } from './accounts.ts';
 import type { Incident } from './incident.ts';
 import { INCIDENT_OF_QUOTA, INCIDENT_SCORED } from './incident.ts';
@@ -52,7 +52,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   const source = sourceNats(state, account, minute);
   const woke = wokeNats(state, account, minute);
   const quota = quotaReached(state, row, minute);
-  if (quota === QUOTA_HELD && !bulk && isQuiet(state, row, source + woke)) return;
+  if (quota === QUOTA_HELD && !bulk && isQuiet(state, row, source + woke, accountClass)) return;
   const migrating = migrationShare(state, row, minute);
   const explained = raisedShare(state, row);
   const own = channels.departmentTotal[row]! < OWN_PEOPLE ? UNKNOWN_TERRITORY_NATS : STREAM_CAP_NATS;
@@ -101,17 +101,12 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
 }
 
 /** Whether all of a row's evidence together could not make it remarkable: then it need not be worked out. */
-function isQuiet(state: PipelineState, row: number, fromSources: number): boolean {
-  const { channels } = state;
+function isQuiet(state: PipelineState, row: number, fromSources: number, accountClass: number): boolean {
+  const { channels, policy } = state;
   if (channels.incident[row] !== 0 || channels.watch[row] !== 0 || state.observer !== undefined) return false;
-  // A stream is never worth more than its nats; order as chance brings it is worth nothing, and everybody has some.
-  const sorted = channels.nats[row * STREAM_ROOM + S_SORTED_ORDER]!;
-  let most = sorted < SORTED_FROM_NATS ? fromSources - sorted : fromSources;
-  const end = row * STREAM_ROOM + STREAM_COUNT;
-  for (let at = row * STREAM_ROOM; at < end; at++) most += channels.nats[at]!;
-  return (
-    most < WATCH_LEVELS[0] && most < state.policy.thresholds[RUNG_ALERT]! && most < channels.peakScore[row]! - 0.001
-  );
+  const allowance = channels.allowance[row]!;
+  const most = mostOf(channels.nats, row * STREAM_ROOM, fromSources, allowance, accountClass, policy);
+  return most < WATCH_LEVELS[0] && most < policy.thresholds[RUNG_ALERT]! && most <= channels.peakScore[row]!;
 }
 
 function raise(

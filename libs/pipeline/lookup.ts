@@ -20,7 +20,7 @@ import {
   OUTCOME_NOT_FOUND,
 } from '#libs/model/codes.ts';
 import { S_ADJACENCY, S_MISS, S_MISS_SOURCE, S_TERRITORY, S_UNSEEN } from '#libs/model/streams.ts';
-import { observe } from './evidence-step.ts';
+import { observe, observeHit } from './evidence-step.ts';
 import { isUsualExport } from './first-export.ts';
 import { insurerNumber } from './insurers.ts';
 import { BIN_JUDGED_AFTER, HOUR_JUDGED_AFTER } from './judge.ts';
@@ -184,15 +184,14 @@ function takeMiss(state: PipelineState, row: number, event: AccessEvent, minute:
   stepCadence(state, row, event, minute);
 }
 
-/** Weighs whether a new identity was found; returns what that brought, nats. */
+/** Weighs whether a new identity was found; returns what a miss brought, nats. */
 function observeMiss(state: PipelineState, row: number, missed: boolean, minute: number, newSource: boolean): number {
   notePortalMiss(state, row, missed, minute);
   const p0 = Math.max(state.channels.p0[row * TRAIT_COUNT + T_MISS]!, MISS_FLOOR, portalMissShare(state));
   if (p0 >= MISS_ATTACK) return 0;
-  const ratio = bernoulliLogRatio(missed, p0, MISS_ATTACK);
-  observe(state, row, S_MISS, ratio, missed, p0, minute);
-  if (newSource) observe(state, row, S_MISS_SOURCE, ratio, missed, p0, minute);
-  return ratio;
+  observeHit(state, row, S_MISS, missed, p0, MISS_ATTACK, minute);
+  if (newSource) observeHit(state, row, S_MISS_SOURCE, missed, p0, MISS_ATTACK, minute);
+  return missed ? bernoulliLogRatio(true, p0, MISS_ATTACK) : 0;
 }
 
 /** A person's file was shown to this account for the first time: the counts that quotas and exposure are made of. */

@@ -1,7 +1,7 @@
-import { bernoulliLogRatio, ORDERS, runGoesOn, SORTED_ATTACK } from '#libs/evidence/index.ts';
+import { ORDERS, runGoesOn, SORTED_ATTACK } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { S_SORTED_ORDER } from '#libs/model/streams.ts';
-import { observe } from './evidence-step.ts';
+import { observeHit } from './evidence-step.ts';
 import type { PipelineState } from './state.ts';
 
 /**
@@ -37,7 +37,7 @@ export function stepSortedOrder(state: PipelineState, row: number, event: Access
     const at = base + speaks;
     const goesOn = ranks[speaks]! < orderLast[at]! === (orderDown[at] === 1);
     const p0 = runGoesOn(orderRun[at]!);
-    observe(state, row, S_SORTED_ORDER, bernoulliLogRatio(goesOn, p0, SORTED_ATTACK), goesOn, p0, minute);
+    observeHit(state, row, S_SORTED_ORDER, goesOn, p0, SORTED_ATTACK, minute);
   }
   for (let i = 0; i < ORDERS; i++) {
     const at = base + i;

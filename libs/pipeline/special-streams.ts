@@ -26,7 +26,7 @@ import {
   S_NO_PEC,
   S_OTHER_INSURER,
 } from '#libs/model/streams.ts';
-import { observe } from './evidence-step.ts';
+import { observe, observeHit } from './evidence-step.ts';
 import { INCIDENT_SCORED } from './incident.ts';
 import { isUsualInsurer, learnInsurer } from './insurers.ts';
 import { hasPec } from './persons.ts';
@@ -93,7 +93,7 @@ export function stepCadence(state: PipelineState, row: number, event: AccessEven
   if (regular) increment(state, channels.dayRegular, slotOfTrait(row, minute));
   const p0 = Math.max(channels.p0[row * TRAIT_COUNT + T_REGULAR]!, CADENCE_FLOOR);
   if (p0 < CADENCE_ATTACK - 0.1) {
-    observe(state, row, S_CADENCE, bernoulliLogRatio(regular, p0, CADENCE_ATTACK), regular, p0, minute);
+    observeHit(state, row, S_CADENCE, regular, p0, CADENCE_ATTACK, minute);
   }
 }
 
@@ -113,7 +113,7 @@ export function stepContract(state: PipelineState, row: number, event: AccessEve
   const own = channels.p0[row * TRAIT_COUNT + T_CLOSED_CONTRACT]!;
   const p0 = Math.max(own, CLOSED_CONTRACT_FLOOR, portalClosedShare(state));
   if (p0 >= CLOSED_CONTRACT_ATTACK) return;
-  observe(state, row, S_CLOSED_CONTRACT, bernoulliLogRatio(closed, p0, CLOSED_CONTRACT_ATTACK), closed, p0, minute);
+  observeHit(state, row, S_CLOSED_CONTRACT, closed, p0, CLOSED_CONTRACT_ATTACK, minute);
 }
 
 /** People of a day whose insurers an account's usual ones are learnt from, and evidence above which none are. */
@@ -131,8 +131,7 @@ export function stepInsurer(state: PipelineState, row: number, insurer: number, 
     if (!usual) increment(state, channels.dayElsewhere, slot);
     const p0 = channels.p0[row * TRAIT_COUNT + T_OTHER_INSURER]!;
     if (p0 <= OTHER_INSURER_SURE) {
-      const ratio = bernoulliLogRatio(!usual, p0, OTHER_INSURER_ATTACK);
-      observe(state, row, S_OTHER_INSURER, ratio, !usual, p0, minute);
+      observeHit(state, row, S_OTHER_INSURER, !usual, p0, OTHER_INSURER_ATTACK, minute);
     }
   }
   if (voice > INSURER_VOICES || channels.incident[row] === INCIDENT_SCORED) return;
@@ -150,5 +149,5 @@ export function stepPec(state: PipelineState, row: number, person: number, minut
   if (without) increment(state, channels.dayNoPec, slotOfTrait(row, minute));
   const p0 = channels.p0[row * TRAIT_COUNT + T_NO_PEC]!;
   if (p0 >= NO_PEC_ATTACK || state.counters.followUps < MIN_FOLLOW_UPS) return;
-  observe(state, row, S_NO_PEC, bernoulliLogRatio(without, p0, NO_PEC_ATTACK), without, p0, minute);
+  observeHit(state, row, S_NO_PEC, without, p0, NO_PEC_ATTACK, minute);
 }
