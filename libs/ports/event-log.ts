@@ -19,6 +19,13 @@ export interface LogRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: Headers;
+  /**
+   * Where a log has the value stand in a larger array: `bytes[valueStart, valueEnd)`, null where it ends before it starts. For
+   * who reads records by the million and can do without an object for each.
+   */
+  readonly bytes?: Uint8Array;
+  readonly valueStart?: number;
+  readonly valueEnd?: number;
 }
 
 /** One record to append. It goes to `partition` where given, else where `partitionOf(key)` says; one of both is needed. */
@@ -90,6 +97,11 @@ export interface ConsumeRequest {
   readonly group: string;
   readonly topic: string;
   readonly handler: ConsumerHandler;
+  /**
+   * The handler keeps nothing of a record's bytes once `batch` has resolved: the log may read others into the same memory then.
+   * False where not given.
+   */
+  readonly isLent?: boolean;
   /** Upper bound of records a batch; the adapter may give fewer. */
   readonly maxRecords?: number;
 }

@@ -123,6 +123,8 @@ class PartitionedDetector implements Detector {
     this.#consuming = await log.consume({
       group,
       topic: topics.access,
+      // A record becomes numbers and strings of our own in the fold.
+      isLent: true,
       handler: {
         assigned: (partition) => this.#open(partition),
         batch: (batch) => this.#batch(batch),

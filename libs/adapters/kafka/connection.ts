@@ -4,6 +4,7 @@ import kafkajs from 'kafkajs';
 import './codecs.ts';
 import './coordinator-patch.ts';
 import './fetch-patch.ts';
+import { openSocket } from './receive-patch.ts';
 import './request-queue-patch.ts';
 
 /** How to sign in. Secrets come as values here; the services read them from files and never print them. */
@@ -59,6 +60,7 @@ export function kafkaClient(connection: KafkaConnection): KafkaClient {
     requestTimeout: 30_000,
     enforceRequestTimeout: true,
     retry: PATIENT,
+    socketFactory: openSocket,
     ...(connection.tls === undefined ? {} : { ssl: connection.tls }),
     ...(connection.signIn === undefined ? {} : { sasl: saslOptions(connection.signIn) }),
     logLevel: onMessage ? logLevel.WARN : logLevel.NOTHING,

@@ -1,8 +1,7 @@
 /**
  * Records of a fetched record batch (format 2), read straight from the broker's bytes. kafkajs makes some fifteen objects of
  * each record, half of them for big numbers as text; at millions of records that costs more than the detection. A record here
- * is one object that is both what the client's consumer looks at and the port's {@link LogRecord}: offsets are numbers, key
- * and headers are read only when somebody asks.
+ * is one object: offsets are numbers, and key, value and headers are read only when somebody asks.
  *
  *     record = length varint, attributes i8, timestamp delta varlong, offset delta varint, key bytes, value bytes, headers
  *
@@ -11,61 +10,45 @@
 import type { Headers, LogRecord } from '#libs/ports/event-log.ts';
 import { NO_HEADERS } from '#libs/ports/event-log.ts';
 
-/** What the client wants to know of the batch a record came in, to leave out what was aborted. */
-export interface BatchContext {
-  readonly producerId: string;
-  readonly inTransaction: boolean;
-}
-
-export interface BatchHead extends BatchContext {
+export interface BatchHead {
   readonly firstOffset: number;
+  readonly lastOffset: number;
   readonly firstTimestampMs: number;
   readonly maxTimestampMs: number;
+  readonly producerId: string;
   readonly isAppendTime: boolean;
+  readonly inTransaction: boolean;
   readonly isControl: boolean;
 }
 
 export class FetchedRecord implements LogRecord {
   readonly offset: number;
   readonly arrivalMs: number;
-  readonly value: Buffer | null;
-  readonly batchContext: BatchHead;
-  readonly #bytes: Buffer;
+  readonly bytes: Buffer;
+  readonly valueStart: number;
+  readonly valueEnd: number;
   readonly #keyAt: number;
-  readonly #headersAt: number;
 
-  constructor(
-    head: BatchHead,
-    bytes: Buffer,
-    offset: number,
-    arrivalMs: number,
-    keyAt: number,
-    value: Buffer | null,
-    headersAt: number,
-  ) {
-    this.batchContext = head;
+  constructor(offset: number, arrivalMs: number, bytes: Buffer, keyAt: number, valueStart: number, valueEnd: number) {
     this.offset = offset;
     this.arrivalMs = arrivalMs;
-    this.value = value;
-    this.#bytes = bytes;
+    this.bytes = bytes;
+    this.valueStart = valueStart;
+    this.valueEnd = valueEnd;
     this.#keyAt = keyAt;
-    this.#headersAt = headersAt;
   }
 
-  get isControlRecord(): boolean {
-    return this.batchContext.isControl;
-  }
-
-  get timestamp(): number {
-    return this.arrivalMs;
+  get value(): Buffer | null {
+    return this.valueEnd < this.valueStart ? null : this.bytes.subarray(this.valueStart, this.valueEnd);
   }
 
   get key(): Buffer | null {
-    return new Cursor(this.#bytes, this.#keyAt).bytesOrNull();
+    return new Cursor(this.bytes, this.#keyAt).bytesOrNull();
   }
 
   get headers(): Headers {
-    const cursor = new Cursor(this.#bytes, this.#headersAt);
+    // Behind the value, of which there is none where it ends before it starts.
+    const cursor = new Cursor(this.bytes, Math.max(this.valueStart, this.valueEnd));
     const count = cursor.varint();
     if (count === 0) return NO_HEADERS;
     const headers = new Map<string, string>();
@@ -77,8 +60,11 @@ export class FetchedRecord implements LogRecord {
   }
 }
 
-/** Reads `count` records from the uncompressed bytes after a batch's head. @throws RangeError where the bytes end before */
-export function readRecords(head: BatchHead, bytes: Buffer, count: number, into: FetchedRecord[]): void {
+/**
+ * Reads `count` records from the uncompressed bytes after a batch's head and adds those from offset `from` on.
+ * @throws RangeError where the bytes end before
+ */
+export function readRecords(head: BatchHead, bytes: Buffer, count: number, from: number, into: FetchedRecord[]): void {
   const cursor = new Cursor(bytes, 0);
   for (let i = 0; i < count; i++) {
     const length = cursor.varint();
@@ -87,11 +73,13 @@ export function readRecords(head: BatchHead, bytes: Buffer, count: number, into:
     cursor.at++; // attributes: none are defined
     const timestampMs = head.firstTimestampMs + cursor.varint();
     const offset = head.firstOffset + cursor.varint();
-    const keyAt = cursor.at;
-    cursor.skipBytes();
-    const value = cursor.bytesOrNull();
-    const arrivalMs = head.isAppendTime ? head.maxTimestampMs : timestampMs;
-    into.push(new FetchedRecord(head, bytes, offset, arrivalMs, keyAt, value, cursor.at));
+    if (offset >= from) {
+      const keyAt = cursor.at;
+      cursor.skipBytes();
+      const valueLength = cursor.varint();
+      const arrivalMs = head.isAppendTime ? head.maxTimestampMs : timestampMs;
+      into.push(new FetchedRecord(offset, arrivalMs, bytes, keyAt, cursor.at, cursor.at + valueLength));
+    }
     cursor.at = end;
   }
 }

@@ -4,7 +4,7 @@ import type { ConsumeRequest, Consuming } from '#libs/ports/event-log.ts';
 import { FencedError, OffsetGoneError } from '#libs/ports/event-log.ts';
 import { PATIENT } from './connection.ts';
 import { mayPass } from './error-chain.ts';
-import { toRecord } from './records.ts';
+import { countRecords, giveBack, recordsFrom } from './records.ts';
 import { settledOrAfter } from './settled-or-after.ts';
 import type { KafkaTopics } from './topics.ts';
 
@@ -168,9 +168,10 @@ class GroupMember implements Consuming {
   async #eachBatch({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
     const held = this.#held.get(batch.partition);
     if (held === undefined || held.revoked || this.#failed || batch.messages.length === 0) return;
-    held.waiting += batch.messages.length;
+    const count = countRecords(batch.messages);
+    held.waiting += count;
     const done = this.#job(held, () => this.#handle(held, batch)).finally(() => {
-      held.waiting -= batch.messages.length;
+      held.waiting -= count;
     });
     resolveOffset(batch.messages.at(-1)!.offset);
     while (held.waiting > WAITING_RECORDS && !held.revoked && !this.#failed) {
@@ -180,16 +181,14 @@ class GroupMember implements Consuming {
   }
 
   async #handle(held: Held, batch: Batch): Promise<void> {
-    const { topic, maxRecords = DEFAULT_BATCH_RECORDS } = this.#request;
+    const { topic, maxRecords = DEFAULT_BATCH_RECORDS, isLent = false } = this.#request;
     const { partition } = batch;
     const from = held.next;
     if (held.revoked || this.#failed || from === undefined) return;
-    const first = Number(batch.messages[0]!.offset);
-    if (first > from) await this.#nothingIsLost(partition, from);
     const after = Number(batch.lastOffset()) + 1;
     if (after <= from) return;
-    const records = batch.messages.map(toRecord);
-    const fresh = first >= from ? records : records.filter((record) => record.offset >= from);
+    const fresh = recordsFrom(batch.messages, from);
+    if (fresh.length > 0 && fresh[0]!.offset > from) await this.#nothingIsLost(partition, from);
     const end = Number(batch.highWatermark);
     for (let at = 0; at < fresh.length && !held.revoked && !this.#failed; at += maxRecords) {
       await this.#breathe();
@@ -198,6 +197,7 @@ class GroupMember implements Consuming {
       await this.#request.handler.batch({ topic, partition, records: some, next, end });
       held.next = next;
     }
+    if (isLent) giveBack(batch.messages);
   }
 
   /** Lets what has come from the brokers be seen to, where records have been handled for a while. */

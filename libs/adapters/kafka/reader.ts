@@ -3,7 +3,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { LogBatch, ReadRequest } from '#libs/ports/event-log.ts';
 import { OffsetGoneError } from '#libs/ports/event-log.ts';
 import { BRISK } from './connection.ts';
-import { toRecord } from './records.ts';
+import { recordsFrom } from './records.ts';
 import { settledOrAfter } from './settled-or-after.ts';
 import type { KafkaTopics } from './topics.ts';
 
@@ -91,7 +91,7 @@ export async function* readKafka(
         if (stopAt === undefined) return;
         const end = Number(batch.highWatermark);
         const after = Number(batch.lastOffset()) + 1;
-        const records = batch.messages.map(toRecord).filter((r) => r.offset < stopAt);
+        const records = recordsFrom(batch.messages, next.get(partition)!).filter((r) => r.offset < stopAt);
         for (let at = 0; at < records.length; at += maxRecords) {
           const portion = records.slice(at, at + maxRecords);
           const nextOffset = at + maxRecords < records.length ? portion.at(-1)!.offset + 1 : Math.min(after, stopAt);

@@ -2,12 +2,37 @@ import type { IHeaders, KafkaMessage, Message, TopicMessages } from 'kafkajs';
 import { assert } from '#libs/base/assert.ts';
 import type { Headers, LogRecord, NewRecord } from '#libs/ports/event-log.ts';
 import { NO_HEADERS } from '#libs/ports/event-log.ts';
-import { FetchedRecord } from './fetched-record.ts';
+import { FetchedBatch } from './fetched-batch.ts';
+import type { FetchedRecord } from './fetched-record.ts';
 
-/** A message of the client as a record of the port. Key and value are the client's own buffers. */
-export function toRecord(message: KafkaMessage): LogRecord {
-  // The newer brokers' answers are read as records of the port at once.
-  if ((message as unknown) instanceof FetchedRecord) return message as unknown as FetchedRecord;
+/** The records from offset `from` on in what the client has fetched. Key and value are the client's own buffers. */
+export function recordsFrom(messages: readonly KafkaMessage[], from: number): LogRecord[] {
+  const records: LogRecord[] = [];
+  for (const message of messages) {
+    const batch: unknown = message;
+    if (batch instanceof FetchedBatch) batch.read(from, records as FetchedRecord[]);
+    else if (Number(message.offset) >= from) records.push(toRecord(message));
+  }
+  return records;
+}
+
+/** How many records are in what the client has fetched, at most. */
+export function countRecords(messages: readonly KafkaMessage[]): number {
+  let count = 0;
+  for (const message of messages)
+    count += (message as unknown) instanceof FetchedBatch ? (message as unknown as FetchedBatch).count : 1;
+  return count;
+}
+
+/** Says that nobody reads the records any more, nor keeps anything of their bytes. */
+export function giveBack(messages: readonly KafkaMessage[]): void {
+  for (const message of messages) {
+    const batch: unknown = message;
+    if (batch instanceof FetchedBatch) batch.giveBack();
+  }
+}
+
+function toRecord(message: KafkaMessage): LogRecord {
   return {
     offset: Number(message.offset),
     arrivalMs: Number(message.timestamp),

@@ -8,6 +8,7 @@ const encode = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/
 };
 const HEAD = {
   firstOffset: 2 ** 40,
+  lastOffset: 2 ** 40 + 300,
   firstTimestampMs: 1_700_000_000_000,
   maxTimestampMs: 1_700_000_009_000,
   producerId: '-1',
@@ -24,7 +25,7 @@ const BYTES = Buffer.concat(RECORDS.map((record) => encode(record).buffer));
 
 test('reads what a producer encodes: nulls, headers, large lengths, times before the first and far behind it', () => {
   const records: FetchedRecord[] = [];
-  readRecords(HEAD, BYTES, 3, records);
+  readRecords(HEAD, BYTES, 3, 0, records);
   expect(records.map((r) => [r.offset - HEAD.firstOffset, r.arrivalMs - HEAD.firstTimestampMs])).toEqual(
     RECORDS.map((r) => [r.offsetDelta, r.timestampDelta]),
   );
@@ -35,7 +36,7 @@ test('reads what a producer encodes: nulls, headers, large lengths, times before
 
 test('takes the broker’s time where the topic is set so, and a batch that breaks off is an error', () => {
   const records: FetchedRecord[] = [];
-  readRecords({ ...HEAD, isAppendTime: true }, BYTES, 1, records);
+  readRecords({ ...HEAD, isAppendTime: true }, BYTES, 1, 0, records);
   expect(records[0]!.arrivalMs).toBe(HEAD.maxTimestampMs);
-  expect(() => readRecords(HEAD, BYTES.subarray(0, BYTES.length - 1), 3, [])).toThrow(/in the middle of a record/);
+  expect(() => readRecords(HEAD, BYTES.subarray(0, BYTES.length - 1), 3, 0, [])).toThrow(/in the middle of a record/);
 });
