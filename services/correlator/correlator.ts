@@ -127,7 +127,8 @@ class RunningCorrelator implements Correlator {
     const from = new Map(next.map((offset, partition) => [partition, offset]));
     const request = { topic: topics.signals, from, follow: true, signal: this.#stop.signal };
     for await (const batch of log.read(request)) {
-      for (const record of batch.records) this.#take(batch.partition, record);
+      let signals = 0;
+      for (const record of batch.records) signals += this.#takeAll(batch.partition, record);
       next[batch.partition] = batch.next;
       const watermarkMs = watermark(clocks);
       if (watermarkMs > 0) {
@@ -135,16 +136,22 @@ class RunningCorrelator implements Correlator {
         const first = campaigns.closedMs === 0 ? closeCampaigns(campaigns, Math.min(clocks.firstMs, watermarkMs)) : [];
         await this.#publish([...first, ...closeCampaigns(campaigns, watermarkMs)]);
       }
-      events.batchTaken({ signals: batch.records.length, watermarkMs });
+      events.batchTaken({ signals, watermarkMs });
       if (clock.nowMs() - this.#checkpointedMs >= checkpointEveryMs) await this.#checkpoint();
     }
     await this.#checkpoint();
   }
 
-  #take(partition: number, { value }: LogRecord): void {
-    assert(value !== null, 'a signal has no content');
+  /** Takes the signals of a record; returns how many they are. */
+  #takeAll(partition: number, { value }: LogRecord): number {
+    assert(value !== null, 'a record of signals has no content');
+    const signals = JSON.parse(Buffer.from(value).toString('utf8')) as readonly (Signal | PartitionMark)[];
+    for (const signal of signals) this.#take(partition, signal);
+    return signals.length;
+  }
+
+  #take(partition: number, signal: Signal | PartitionMark): void {
     const { clocks, campaigns } = this.#correlation;
-    const signal = JSON.parse(Buffer.from(value).toString('utf8')) as Signal | PartitionMark;
     if (signal.signal === 'rest') {
       clocks.resting[partition] = true;
       return;

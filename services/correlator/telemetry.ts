@@ -4,7 +4,7 @@ import type { CorrelatorEvents } from './correlator.ts';
 
 /** A correlator's events as metrics and log lines; no account is in them. */
 export function correlatorTelemetry(meter: Meter, log: Logger): CorrelatorEvents {
-  const signals = meter.createCounter('vigie_signals_total', { description: 'records of the topic of signals taken' });
+  const signals = meter.createCounter('vigie_signals_total', { description: 'signals and marks taken' });
   const published = meter.createCounter('vigie_campaigns_total', {
     description: 'campaign revisions written, by kind',
   });

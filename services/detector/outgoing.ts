@@ -24,26 +24,6 @@ export function alertRecord(topic: string, alert: Alert, source: OcsfSource): Ne
   };
 }
 
-/**
- * The record of a signal, for whoever looks at many accounts at once. It goes to the partition its event came from, so that
- * the signals of a partition stand in the order of its fold. `place` names the input and the signal's
- * number there.
- */
-export function signalRecord(topic: string, partition: number, place: string, signal: Signal): NewRecord {
-  return {
-    topic,
-    key: signal.account.id,
-    partition,
-    value: Buffer.from(JSON.stringify(signal), 'utf8'),
-    headers: cloudEventHeaders({
-      id: `${partition}/${place}`,
-      source: SOURCE,
-      type: 'vigie.signal',
-      timeMs: signal.timeMs,
-    }),
-  };
-}
-
 /** What stands among a partition's signals to say how far it is, for whoever waits for all partitions. */
 export type PartitionMark =
   /** Its clock (newest event time) has reached this quarter of an hour: no later signal of it is older. */
@@ -51,9 +31,37 @@ export type PartitionMark =
   /** Its log is read to the end and nothing has come for a while: it is not to be waited for until it speaks again. */
   | { readonly signal: 'rest' };
 
-export function markRecord(topic: string, partition: number, place: string, mark: PartitionMark, timeMs: number) {
-  const headers = cloudEventHeaders({ id: `${partition}/${place}`, source: SOURCE, type: 'vigie.mark', timeMs });
-  return { topic, key: String(partition), partition, value: Buffer.from(JSON.stringify(mark), 'utf8'), headers };
+/** A signal or mark, and the place in the partition where it arose: names the input and what came of it. */
+export interface Told {
+  readonly place: number | string;
+  readonly timeMs: number;
+  readonly told: Signal | PartitionMark;
+}
+
+/** So many stay well below the size that brokers take of a record, however long accounts' ids are. */
+export const SIGNALS_PER_RECORD = 500;
+
+/**
+ * The records of signals, for whoever looks at many accounts at once: each a JSON array of those that go out together, for a
+ * record of its own costs as much as ten events. They go to the partition their events came from, so that the signals of a
+ * partition stand in the order of its fold; where the records are cut means nothing.
+ */
+export function* signalRecords(topic: string, partition: number, all: readonly Told[]): Generator<NewRecord> {
+  for (let at = 0; at < all.length; at += SIGNALS_PER_RECORD) {
+    const some = all.slice(at, at + SIGNALS_PER_RECORD);
+    yield {
+      topic,
+      key: String(partition),
+      partition,
+      value: Buffer.from(JSON.stringify(some.map(({ told }) => told)), 'utf8'),
+      headers: cloudEventHeaders({
+        id: `${partition}/${some[0]!.place}`,
+        source: SOURCE,
+        type: 'vigie.signals',
+        timeMs: some.at(-1)!.timeMs,
+      }),
+    };
+  }
 }
 
 /** A record of the access log that was not taken. */

@@ -1,7 +1,7 @@
 import { assert } from '#libs/base/assert.ts';
 import { QUARTER_MS } from '#libs/decide/campaign/index.ts';
 import type { OcsfSource } from '#libs/formats/ocsf/index.ts';
-import type { Decoder } from '#libs/intake/index.ts';
+import type { DecodeResult, Decoder } from '#libs/intake/index.ts';
 import { DECODED, rejectionReason, SKIPPED } from '#libs/intake/index.ts';
 import { AccessEvent } from '#libs/model/access-event.ts';
 import type { DetectionPolicy } from '#libs/model/detection-policy.ts';
@@ -15,12 +15,13 @@ import { inSpan } from '#libs/telemetry/in-span.ts';
 import type { PlacedControl } from './control-feed.ts';
 import type { DetectorEvents } from './events.ts';
 import type { Numbered } from './journal-entry.ts';
-import { alertRecord, deadLetterRecord, markRecord, signalRecord } from './outgoing.ts';
+import type { Told } from './outgoing.ts';
+import { alertRecord, deadLetterRecord, signalRecords } from './outgoing.ts';
 import type { PartitionWriter } from './partition-writer.ts';
 import type { TopicNames } from './topics.ts';
 
-/** At most so many records go out in one transaction: it must end well within the broker's time limit for one. */
-const RECORDS_PER_TRANSACTION = 2000;
+/** About so many signals, dead letters and alerts go out in one transaction: it must end well within the broker's limit for one. */
+const MOST_IN_TRANSACTION = 2000;
 
 export interface FoldParts {
   readonly topics: TopicNames;
@@ -117,7 +118,7 @@ export class PartitionFold {
 
   /** True while signals or dead letters wait to be written with what comes next. */
   get hasUnwritten(): boolean {
-    return this.#out.records.length > 0;
+    return this.#out.size > 0;
   }
 
   /** What a checkpoint needs. Only after {@link flush}: everything of the records before `next` is then out. */
@@ -145,7 +146,7 @@ export class PartitionFold {
       if (this.#replay.length > 0) this.#redo(record.offset);
       this.#take(record);
       this.#next = record.offset + 1;
-      if (this.#out.records.length >= RECORDS_PER_TRANSACTION) await this.#send(spans);
+      if (this.#out.size >= MOST_IN_TRANSACTION) await this.#send(spans);
     }
     this.#next = batch.next;
     if (this.#out.alerts.length > 0) await this.#send(spans);
@@ -164,9 +165,8 @@ export class PartitionFold {
   /** Says on the topic of signals that nothing more comes for now. */
   async tellRest(spans: SpanPlace): Promise<void> {
     if (!this.#isWhole || !this.caughtUp) return;
-    const { topics, partition } = this.#parts;
     const place = `${this.#next}/rest/${this.#parts.writer.nextSeq}`;
-    this.#out.records.push(markRecord(topics.signals, partition, place, { signal: 'rest' }, this.#state.newestMs));
+    this.#out.signals.push({ place, timeMs: this.#state.newestMs, told: { signal: 'rest' } });
     await this.flush(spans);
   }
 
@@ -226,14 +226,24 @@ export class PartitionFold {
 
   #take(record: LogRecord): void {
     const { decoder } = this.#parts;
-    const value = record.value === null ? EMPTY : asBuffer(record.value);
-    const result = decoder.decode(value, 0, value.length, this.#event, record.offset);
+    const result = this.#decode(record);
     if (result === DECODED) {
       this.#event.arrivalMs = record.arrivalMs;
       const out = record.offset < this.#outUpTo ? undefined : this.#out;
       const rejected = this.#step(this.#event, record.offset, out);
       if (rejected !== undefined) this.#reject(record, rejected, 'time');
     } else if (result !== SKIPPED) this.#reject(record, rejectionReason(result)!, decoder.field);
+  }
+
+  #decode(record: LogRecord): DecodeResult {
+    const { decoder } = this.#parts;
+    const { bytes, offset } = record;
+    if (bytes !== undefined) {
+      const start = record.valueStart!;
+      return decoder.decode(asBuffer(bytes), start, Math.max(start, record.valueEnd!), this.#event, offset);
+    }
+    const value = record.value === null ? EMPTY : asBuffer(record.value);
+    return decoder.decode(value, 0, value.length, this.#event, offset);
   }
 
   #reject(record: LogRecord, reason: RejectionReason, field: string): void {
@@ -259,10 +269,9 @@ export class PartitionFold {
       const output = outputs[i]!;
       if (output.kind === 'rejected') rejected = output.reason;
       else if (output.kind === 'duplicate') this.#parts.events.duplicateSeen();
-      else if (output.kind === 'signal') {
-        const { topics, partition } = this.#parts;
-        out?.records.push(signalRecord(topics.signals, partition, `${place}/${i}`, output.signal));
-      } else if (out === undefined) this.#meetAgain(`${output.alert.id}:${output.alert.revision}`);
+      else if (output.kind === 'signal')
+        out?.signals.push({ place, timeMs: output.signal.timeMs, told: output.signal });
+      else if (out === undefined) this.#meetAgain(`${output.alert.id}:${output.alert.revision}`);
       else {
         out.alerts.push([output.alert.id, output.alert.revision]);
         out.records.push(alertRecord(this.#parts.topics.alerts, output.alert, this.#parts.source));
@@ -280,9 +289,7 @@ export class PartitionFold {
   #markClock(place: number | string, out: Outgoing | undefined): void {
     const timeMs = Math.floor(this.#state.newestMs / QUARTER_MS) * QUARTER_MS;
     this.#nextQuarterMs = timeMs + QUARTER_MS;
-    const { topics, partition } = this.#parts;
-    const mark = { signal: 'clock', timeMs } as const;
-    out?.records.push(markRecord(topics.signals, partition, `${place}/clock`, mark, timeMs));
+    out?.signals.push({ place, timeMs, told: { signal: 'clock', timeMs } });
   }
 
   #meetAgain(alert: string): void {
@@ -303,8 +310,9 @@ export class PartitionFold {
     this.#outUpTo = this.#next;
   }
 
-  async #write(entry: Numbered, { records, alerts }: Outgoing, spans: SpanPlace): Promise<void> {
-    const { writer, partition } = this.#parts;
+  async #write(entry: Numbered, { records: own, signals, alerts }: Outgoing, spans: SpanPlace): Promise<void> {
+    const { writer, partition, topics } = this.#parts;
+    const records = [...own, ...signalRecords(topics.signals, partition, signals)];
     const figures = { partition, entry: entry.kind, records: records.length, alerts: alerts.length };
     await inSpan(spans, 'detector.transaction', figures, () => writer.write([entry], records));
   }
@@ -312,9 +320,15 @@ export class PartitionFold {
 
 /** What is to be written in one transaction. */
 class Outgoing {
+  /** Of alerts and dead letters. */
   readonly records: NewRecord[] = [];
+  readonly signals: Told[] = [];
   readonly alerts: (readonly [string, number])[] = [];
   rejected = 0;
+
+  get size(): number {
+    return this.records.length + this.signals.length;
+  }
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -92,3 +92,16 @@ export async function writtenRecords(log: EventLog, topic: string): Promise<{ id
   }
   return written;
 }
+
+/** The signals and marks of each partition, in order, wherever their records are cut. */
+export async function toldByPartition(log: EventLog, topic: string): Promise<{ readonly signal: string }[][]> {
+  const bounds = await log.bounds(topic);
+  const told: { readonly signal: string }[][] = bounds.map(() => []);
+  for await (const { partition, records } of log.read({
+    topic,
+    from: new Map(bounds.map((b) => [b.partition, b.first])),
+  })) {
+    for (const { value } of records) told[partition]!.push(...JSON.parse(Buffer.from(value!).toString('utf8')));
+  }
+  return told;
+}
