@@ -49,6 +49,9 @@ export const ACCOUNT_SCHEMA = {
   /** When the last new source came, minutes since the epoch; how much it says, nats. */
   sourceMinute: ['u32', 1],
   sourceNats: ['f32', 1],
+  /** Days (16 bits) on which the account last spoke for the portal's sources: with one it had, with a new one. */
+  voiceDay: ['u16', 1],
+  freshVoiceDay: ['u16', 1],
   /** When the account came back after a long silence, minutes since the epoch; how much that says, nats. */
   wokeMinute: ['u32', 1],
   wokeNats: ['f32', 1],

@@ -37,3 +37,12 @@ export function firstSight(
   sightings.slots[sightings.at] = (first << 16) | (day & 0xffff);
   return first;
 }
+
+/**
+ * The source met last was new for a reason that is none of the account's: it counts as its own from the start.
+ * @param firsts first days of the account's last sources @param place its place among them
+ */
+export function ownFromNow({ sightings }: PipelineState, firsts: Uint16Array, place: number): void {
+  firsts[place] = 0;
+  sightings.slots[sightings.at] = lastOf(sightings.slots[sightings.at]!);
+}

@@ -11,7 +11,7 @@ import type { Groups, PipelineConfig, PipelineState } from './state.ts';
 import { createState } from './state.ts';
 
 /** Raise when the layout changes: an older snapshot is then refused and the log folded again. */
-const SNAPSHOT_VERSION = 4;
+const SNAPSHOT_VERSION = 5;
 
 interface Small {
   readonly newestMs: number;
@@ -20,6 +20,7 @@ interface Small {
   readonly idsSinceMs: number;
   readonly portalMisses: PipelineState['portalMisses'];
   readonly portalContracts: PipelineState['portalContracts'];
+  readonly portalSources: PipelineState['portalSources'];
   readonly portalBilling: PipelineState['portalBilling'];
   readonly portalInsurers: Omit<PortalInsurers, 'byInsurer'>;
   readonly raisedInsurers: (readonly [number, { votes: number[]; usual: number }])[];
@@ -46,6 +47,7 @@ export function snapshot(state: PipelineState, options: SnapshotOptions = {}): U
     idsSinceMs: state.idsSinceMs,
     portalMisses: state.portalMisses,
     portalContracts: state.portalContracts,
+    portalSources: state.portalSources,
     portalBilling: state.portalBilling,
     portalInsurers: {
       day: state.portalInsurers.day,
@@ -103,6 +105,7 @@ export function* restoring(bytes: Uint8Array, config: PipelineConfig): Generator
   state.idsSinceMs = small.idsSinceMs;
   state.portalMisses = small.portalMisses;
   state.portalContracts = small.portalContracts;
+  state.portalSources = small.portalSources;
   state.portalBilling = small.portalBilling;
   state.portalInsurers = { ...small.portalInsurers, byInsurer: new Map(small.raisedInsurers) };
   state.insurers = small.insurers;

@@ -1,12 +1,15 @@
 import { SOURCES } from '#libs/baseline/schema.ts';
 import { NEW_SOURCE_DAYS, NEW_SOURCE_HOURS, newSourceNats } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
-import { DEVICE, firstSight, NETWORK } from './sightings.ts';
+import { isPortalsDevice, isPortalsNetwork, notePortalSource } from './portal-sources.ts';
+import { DEVICE, firstSight, NETWORK, ownFromNow } from './sightings.ts';
 import { signalSource } from './signals.ts';
 import type { PipelineState } from './state.ts';
 
 /** First day of a source among an account's last eight, or of all it ever had (`isNew`: it never had it). */
 let isNew = false;
+/** Where it stands among the last eight. */
+let place = 0;
 function remember(state: PipelineState, account: number, what: number, lo: number, hi: number, today: number): number {
   const accounts = state.accounts;
   const isNetwork = what === NETWORK;
@@ -23,6 +26,7 @@ function remember(state: PipelineState, account: number, what: number, lo: numbe
     if (days[i] !== 0) begins = false;
     if (hashes[i] === hash && days[i] !== 0) {
       days[i] = day;
+      place = i;
       return firsts[i]!;
     }
     if (days[i]! < days[oldest]!) oldest = i;
@@ -31,6 +35,7 @@ function remember(state: PipelineState, account: number, what: number, lo: numbe
   hashes[oldest] = hash;
   days[oldest] = day;
   firsts[oldest] = first;
+  place = oldest;
   isNew = first === day;
   return first;
 }
@@ -67,6 +72,21 @@ export function noteSource(
     newDevice = isNew;
     // Who holds the usual device is on a journey; the network decides only where the log shows no device.
     recent = isRecent(first, day);
+  }
+  notePortalSource(state, account, { hasNetwork, hasDevice, newNetwork, newDevice }, day);
+  if (newDevice && isPortalsDevice(state, newNetwork, day)) {
+    newDevice = false;
+    if (!newNetwork) {
+      ownFromNow(state, accounts.deviceFirst, place);
+      recent = false;
+    }
+  }
+  if (newNetwork && isPortalsNetwork(state, day)) {
+    newNetwork = false;
+    if (!hasDevice) {
+      ownFromNow(state, accounts.networkFirst, place);
+      recent = false;
+    }
   }
   if (newNetwork || newDevice) signalSource(state, account, event, newNetwork, newDevice);
   // A new network with the usual device is a journey; a new device on the usual network is a purchase.

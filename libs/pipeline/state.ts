@@ -17,6 +17,8 @@ import type { PortalBilling } from './portal-billing.ts';
 import { noPortalBilling } from './portal-billing.ts';
 import type { PortalInsurers } from './portal-insurers.ts';
 import { noPortalInsurers } from './portal-insurers.ts';
+import type { PortalSources } from './portal-sources.ts';
+import { noPortalSources } from './portal-sources.ts';
 import { RecentLookups } from './recent-lookups.ts';
 
 export interface PipelineConfig {
@@ -110,6 +112,8 @@ export interface PipelineState {
   portalBilling: PortalBilling;
   /** Accounts that raise an insurer, by insurer and day (see `portal-insurers.ts`). */
   portalInsurers: PortalInsurers;
+  /** Accounts that come from somewhere new just now (see `portal-sources.ts`). */
+  portalSources: PortalSources;
   incidents: Map<number, Incident>;
   /** Newest event time accepted, ms; first day seen; minute up to which the clock has run. */
   newestMs: number;
@@ -151,6 +155,7 @@ export function createState(config: PipelineConfig): PipelineState {
     portalContracts: { people: 0, closed: 0, minute: 0 },
     portalBilling: noPortalBilling(),
     portalInsurers: noPortalInsurers(),
+    portalSources: noPortalSources(),
     incidents: new Map(),
     newestMs: 0,
     firstDay: 0,
