@@ -8,8 +8,13 @@ const NAME = /^(\d{20})\.checkpoint$/;
 const CRC_BYTES = 4;
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
-/** Level 1: state is mostly counters, which shrink well, and the work is done beside the loop in a thread of its own. */
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/**
+ * The work is done in a thread of its own, which comes back to the loop for each piece: with Node's own 16 KiB some thousand times
+ * a checkpoint, and a loop that folds is busy for milliseconds each time.
+ */
+const PIECES = { chunkSize: 4 * 1024 * 1024 };
+/** Level 1: state is mostly counters, which shrink well. */
+const LEVEL = { ...PIECES, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /**
  * Checkpoints in a folder that every instance sees (a shared volume; one machine's disk where there is one instance):
@@ -67,7 +72,7 @@ export class FileCheckpoints implements CheckpointStore {
     }
     const body = file.subarray(CRC_BYTES);
     if (file.length < CRC_BYTES || crc32(body) !== file.readUInt32LE(0)) return undefined;
-    return decompress(body);
+    return decompress(body, PIECES);
   }
 
   #path(partition: number, offset: number): string {

@@ -10,7 +10,8 @@ import type { KafkaTopics } from './topics.ts';
 
 /** How soon a dead member's partitions are given to others; the broker's lower limit is 6 s unless it is told otherwise. */
 const SESSION_MS = 6000;
-const HEARTBEAT_MS = 1000;
+/** How soon a member hears that another one has left: what that one held is nobody's until then. */
+const HEARTBEAT_MS = 250;
 const WAIT_MS = 100;
 const METADATA_MS = 15_000;
 const MAX_BYTES_PER_PARTITION = 1024 * 1024;
