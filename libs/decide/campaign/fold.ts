@@ -10,6 +10,7 @@ import {
   ACTIVE_SHARE,
   DAY_MS,
   FADE,
+  GROUPS_MIN_DAYS,
   LAG_DAYS,
   MAX_PENDING,
   MIN_DAYS,
@@ -106,7 +107,8 @@ function closeQuarter(state: CampaignState, signals: readonly Signal[], startMs:
   for (const [kind, key] of inOrder(sources)) findSharedSource(state, kind, key, nowMs);
   if (missed) findSplitSweep(state, nowMs);
   // From the smallest group to the largest: the smaller, the fewer are in it by chance.
-  for (const [kind, group] of inOrder(groups).reverse()) findGroupExcess(state, kind, group, nowMs);
+  if (day - state.firstDay >= GROUPS_MIN_DAYS)
+    for (const [kind, group] of inOrder(groups).reverse()) findGroupExcess(state, kind, group, nowMs);
   return [...state.campaigns.values()].filter(({ changed }) => changed).map((campaign) => publish(campaign, nowMs));
 }
 

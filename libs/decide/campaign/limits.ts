@@ -11,6 +11,8 @@ export const LAG_DAYS = 7;
 export const WARM_DAYS = 7;
 /** Days of history before a count may say anything: the first week teaches nothing, the next one waits a week to be learnt. */
 export const MIN_DAYS = 16;
+/** The same for groups of peers: in a log's first weeks little rises, since little is known; two weeks of theirs are learnt by then. */
+export const GROUPS_MIN_DAYS = 29;
 /** Fewer accounts are no campaign. An establishment's accounts count once. */
 export const MIN_UNITS = 3;
 

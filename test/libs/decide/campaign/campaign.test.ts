@@ -43,6 +43,13 @@ describe('honest accounts', () => {
     expect(campaignsOf(honest).published).toEqual([]);
   });
 
+  test('in a log’s first weeks, when little rises yet, name no campaign; what they share is seen', () => {
+    const young = honestSignals(1500, 40, 6).filter((s) => s.signal !== 'rise' || s.timeMs > START + 15 * DAY);
+    expect(campaignsOf(young).published).toEqual([]);
+    const early = together(100, 8).map((s) => ({ ...s, timeMs: s.timeMs - 18 * DAY }));
+    expect(latest(campaignsOf(inOrder([...young, ...early])).published)).toHaveLength(1);
+  });
+
   test('a whole establishment that moves to a new network is one, not a campaign', () => {
     const moved = range(0, 12).map((n, i) => ({
       ...source(n, ATTACK + i * 600_000, { network: 'new-line', device: 'desk', client: '' }),
