@@ -42,6 +42,7 @@ interface Copy extends CopiedCheckpoint {
 export class HeldPartition {
   readonly #parts: HeldParts;
   #turn: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
   #checkpointing: Promise<void> = Promise.resolve();
   #checkpointed: number;
   #released = false;
@@ -205,10 +206,16 @@ export class HeldPartition {
     events.stateMeasured({ partition, accounts, pairs, persons, bytes });
   }
 
+  /**
+   * After what came before it. What waits behind a turn that has failed fails as it did: the state may hold what is not out, and
+   * whoever is told of the failure lets the partition go only later.
+   */
   #inTurn(work: () => Promise<void>): Promise<void> {
     if (this.#released) return Promise.resolve();
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
+    const turn = this.#turn.then(() => (this.#failure === undefined ? work() : Promise.reject(this.#failure)));
+    this.#turn = turn.catch((error: unknown) => {
+      this.#failure ??= error instanceof Error ? error : new Error(String(error));
+    });
     return turn;
   }
 }
