@@ -80,6 +80,8 @@ export const CHANNEL_SCHEMA = {
   dayFollowed1d: ['u16', TRAIT_DAYS],
   dayFollowed9d: ['u16', DAYS],
   dayMiss: ['u16', TRAIT_DAYS],
+  /** New people of the busiest hour. */
+  dayPeak: ['u16', TRAIT_DAYS],
   dayUnseen: ['u16', TRAIT_DAYS],
   dayOutside: ['u16', TRAIT_DAYS],
   dayKnown: ['u16', DAYS],
@@ -117,6 +119,8 @@ export const CHANNEL_SCHEMA = {
   perDay: ['f32', 1],
   perHour: ['f32', 1],
   knownPerDay: ['f32', 1],
+  /** New people of a usual day's busiest hour. */
+  peakHour: ['f32', 1],
   unnamedPerDay: ['f32', 1],
   unfollowed28: ['f32', 1],
   /** New people a day over the long run: what the scale may not run away from. */

@@ -1,6 +1,6 @@
 export { type CompiledPolicy, compilePolicy } from './compiled-policy.ts';
 export { dayQuota, hourQuota, unfollowedQuota } from './quota.ts';
-export { isNotableRecheck, isRecheckHour, MIN_RECHECK_SHARE, recheckDaysGranted } from './recheck.ts';
+export { isNotableRecheck, isRecheckHour, MIN_RECHECK_SHARE, recheckDaysGranted, recheckFit } from './recheck.ts';
 export { RUNG_ALERT, RUNG_STEP_UP, RUNG_SUSPEND, RUNG_THROTTLE, rungName, rungsReached, severityOf } from './rung.ts';
 export {
   createScore,

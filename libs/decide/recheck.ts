@@ -21,6 +21,9 @@ export const recheckDaysGranted = (known: number, fresh: number): number =>
 /** Whether this hour looks like a re-check: distinct known and new people so far, known people usual an hour. */
 export const isRecheckHour = (known: number, fresh: number, usualKnown: number): boolean =>
   known > OFFSET + FACTOR * usualKnown && known >= MIN_RECHECK_SHARE * (known + fresh) && known >= MIN_KNOWN;
+/** How well an hour fits a re-check: as a share of known people, held against {@link MIN_RECHECK_SHARE}. */
+export const recheckFit = (known: number, fresh: number, usualKnown: number): number =>
+  Math.min(known / Math.max(1, known + fresh), (MIN_RECHECK_SHARE * known) / (OFFSET + FACTOR * usualKnown));
 /** An hour worth telling the analyst of: the pass alone is given for less. */
 export const isNotableRecheck = (known: number, usualKnown: number): boolean =>
   known >= 30 && known > 10 + 5 * usualKnown;

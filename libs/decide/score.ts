@@ -37,13 +37,21 @@ export interface Score {
   total: number;
   /** The total without rate, rhythm, hours and ended contracts: what counts for a suspension. Who is looked up decides that. */
   who: number;
-  /** Whether the gate for a suspension is open: a stream that says *who* is looked up, not only how many. */
+  /** Whether the gate for a suspension is open: streams that say that the people are strangers, not only how many or unbilled. */
   gate: boolean;
+  /** Whether what needs no knowledge of the account would open it: numbers in a row, planted people. */
+  conclusive: boolean;
   /** Worth of each stream, nats, in stream order; those that lost to another horizon are 0. */
   readonly worth: Float64Array;
 }
 
-export const createScore = (): Score => ({ total: 0, who: 0, gate: false, worth: new Float64Array(STREAM_COUNT) });
+export const createScore = (): Score => ({
+  total: 0,
+  who: 0,
+  gate: false,
+  conclusive: false,
+  worth: new Float64Array(STREAM_COUNT),
+});
 
 /**
  * Known people are fewer than new ones on a busy day: each nat of theirs explains two, so that a change in billing never
@@ -66,6 +74,8 @@ CAPS[S_FOLLOW_30M] = 6;
  * month. Three are not.
  */
 CAPS[S_TERRITORY] = 9;
+/** The same of misses: a card reader that garbles one card in three is no list of guessed numbers. */
+CAPS[S_MISS] = 9;
 /**
  * A busy hour is what honest shocks look like: it spoke in three of four honest demands for a second factor, and for few thefts.
  * Those of local people from a machine of their own need some of it: at 3 nats they cost three times as many people.
@@ -82,11 +92,15 @@ CAPS[S_CADENCE] = 3;
 CAPS[S_SORTED_ORDER] = 3;
 /** Conclusive alone. */
 CAPS[S_HONEYTOKEN] = 30;
-const GATE_NATS = 2;
+/**
+ * Half of a suspension, together: a screening day or an archive that is checked from a new machine is unbilled by the hundred,
+ * and four nats of chance beside it made a dozen.
+ */
+const GATE_NATS = 6;
 /** One pair of neighbours happens to everybody: more than that. */
 const ADJACENCY_GATE_NATS = 4.5;
 /**
- * Streams of who is looked up: one of them at least must speak. Not those that merely were never seen before: a home for the
+ * Streams of who is looked up: without them nobody is suspended. Not those that merely were never seen before: a home for the
  * elderly is unseen by all, and billed weeks later.
  */
 const GATE = [
@@ -177,9 +191,10 @@ export function scoreInto(
   let hints = 0;
   for (const s of HINTS) hints += worth[s]!;
   into.who = Math.round((total - hints) * 1000) / 1000;
-  into.gate = false;
-  for (const s of GATE) if (worth[s]! >= GATE_NATS) into.gate = true;
-  if (worth[S_ADJACENCY]! >= ADJACENCY_GATE_NATS) into.gate = true;
+  let strange = 0;
+  for (const s of GATE) strange += worth[s]!;
+  into.conclusive = worth[S_ADJACENCY]! >= ADJACENCY_GATE_NATS || worth[S_HONEYTOKEN]! > 0;
+  into.gate = strange >= GATE_NATS || into.conclusive;
 }
 
 /** What rounding may add to a total. */

@@ -6,10 +6,12 @@ import {
   ACTIONS,
   CHANNEL_WEB,
   CHANNELS,
+  CLASS_MANAGER,
   CLASS_PROFESSIONAL,
   NIR_KEY_UNKNOWN,
   OUTCOMES,
   PROFESSION_OTHER,
+  PROFESSION_PAYER,
   PROFESSIONS,
 } from '#libs/model/codes.ts';
 import { DEPARTMENTS, departmentIndex } from '#libs/model/departments.ts';
@@ -97,12 +99,14 @@ export class EventFiller {
     event.accountLo = hash64.lo;
     event.accountHi = hash64.hi;
 
-    const accountClass = findCode(slices, field.FIELD_CLASS, classes, CLASS_PROFESSIONAL);
-    if (accountClass < 0) return this.#reject(WRONG_VALUE, field.FIELD_CLASS);
-    event.accountClass = accountClass;
     const profession = findCode(slices, field.FIELD_PROFESSION, professions, PROFESSION_OTHER);
     if (profession < 0) return this.#reject(WRONG_VALUE, field.FIELD_PROFESSION);
     event.profession = profession;
+    // An insurer's staff are managers, also where the log does not say so.
+    const usual = profession === PROFESSION_PAYER ? CLASS_MANAGER : CLASS_PROFESSIONAL;
+    const accountClass = findCode(slices, field.FIELD_CLASS, classes, usual);
+    if (accountClass < 0) return this.#reject(WRONG_VALUE, field.FIELD_CLASS);
+    event.accountClass = accountClass;
 
     hashField(slices, field.FIELD_ORG);
     event.orgLo = hash64.lo;

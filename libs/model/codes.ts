@@ -26,6 +26,7 @@ export const PROFESSIONS = [
 ] as const;
 export type Profession = (typeof PROFESSIONS)[number];
 export const PROFESSION_OTHER = 0;
+export const PROFESSION_PAYER = 12;
 
 export const CHANNELS = ['web', 'api'] as const;
 export type Channel = (typeof CHANNELS)[number];

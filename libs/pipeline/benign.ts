@@ -1,6 +1,6 @@
-import { HOURS, STREAM_ROOM } from '#libs/baseline/schema.ts';
+import { STREAM_ROOM } from '#libs/baseline/schema.ts';
 import type { Score } from '#libs/decide/index.ts';
-import { MIN_RECHECK_SHARE, SWITCH_EXPLAINS } from '#libs/decide/index.ts';
+import { MIN_RECHECK_SHARE, recheckFit, SWITCH_EXPLAINS } from '#libs/decide/index.ts';
 import { FORECASTERS } from '#libs/evidence/index.ts';
 import type { BenignExplanation } from '#libs/model/alert.ts';
 import {
@@ -18,6 +18,8 @@ import {
 import { outageShare } from './portal-billing.ts';
 import { migrationShare, raisedShare } from './portal-insurers.ts';
 import { portalMissShare } from './portal-misses.ts';
+import { expectedKnown } from './rows.ts';
+import { slotOfHour } from './slots.ts';
 import type { PipelineState } from './state.ts';
 
 /**
@@ -36,10 +38,10 @@ export function bestBenign(
   const offer = (name: BenignExplanation['name'], fits: number, needed: number) =>
     candidates.push({ name, fits: thousandths(fits), needed });
 
-  const hour = row * HOURS + (Math.floor(minute / 60) & (HOURS - 1));
-  const known = channels.hourKnown[hour]!;
-  const seen = known + channels.hourNew[hour]!;
-  if (seen > 0) offer('recheck', known / seen, MIN_RECHECK_SHARE);
+  const hour = Math.floor(minute / 60);
+  const known = channels.hourKnown[slotOfHour(row, hour)]!;
+  const fresh = channels.hourNew[slotOfHour(row, hour)]!;
+  if (known > 0) offer('recheck', recheckFit(known, fresh, expectedKnown(state, row, hour)), MIN_RECHECK_SHARE);
   if (worth[S_TERRITORY]! + worth[S_TERRITORY_SOURCE]! > 0) {
     const weights = row * FORECASTERS;
     // A forecast that has the say and leaves evidence all the same is the least bad one, no explanation.

@@ -44,17 +44,17 @@ export function stepFirstExport(state: PipelineState, row: number, event: Access
   learnExport(state, row, day, isProfessional);
   const size = exportClass(event.rows);
   const learnt = channels.exportLearnt[row]!;
-  if (learnt !== 0 && size <= learnt + EXPORT_DOUBLINGS) return false;
+  if (learnt !== 0 && size <= learnt + EXPORT_DOUBLINGS) {
+    noteSize(state, row, size, day);
+    return false;
+  }
   const group = channels.group[row]!;
   // One account is one vote, however often it exports, and none for itself.
   const voted = channels.exportDay[row] !== 0;
   const others = Math.max(0, groups.firstExports[group]! - (voted ? 1 : 0));
   const rate = (others + 1) / (groups.workedDays[group]! + PRIOR_DAYS);
   if (!voted) groups.firstExports[group] = groups.firstExports[group]! + 1;
-  if (size > channels.exportNew[row]!) {
-    channels.exportNew[row] = size;
-    channels.exportDay[row] = day;
-  }
+  noteSize(state, row, size, day);
   // Managers and programs export by profession: it is learnt, and says nothing.
   if (!isProfessional || channels.learntDays[row]! < LEARNT_DAYS) return false;
   if (channels.exportSaid[row] !== day) {
@@ -62,6 +62,13 @@ export function stepFirstExport(state: PipelineState, row: number, event: Access
     observe(state, row, S_FIRST_EXPORT, firstExportNats(rate), true, rate, minute);
   }
   return true;
+}
+
+/** A size that is larger than what is usual waits to be learnt, also where it is not so much larger that it speaks. */
+function noteSize({ channels }: PipelineState, row: number, size: number, day: number): void {
+  if (size <= Math.max(channels.exportLearnt[row]!, channels.exportNew[row]!)) return;
+  channels.exportNew[row] = size;
+  channels.exportDay[row] = day;
 }
 
 /** Takes what was new some time ago for usual, unless a day since then is under suspicion. */

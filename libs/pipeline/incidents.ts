@@ -22,6 +22,7 @@ import { S_DORMANT, S_HONEYTOKEN, S_NEW_SOURCE, STREAM_COUNT } from '#libs/model
 import { wokeNats } from './accounts.ts';
 import type { Incident } from './incident.ts';
 import { INCIDENT_OF_QUOTA, INCIDENT_SCORED } from './incident.ts';
+import { isYoung } from './learn.ts';
 import { MAX_LOOKBACK_MINUTES } from './limits.ts';
 import { outageCeiling } from './portal-billing.ts';
 import { migrationShare, raisedShare } from './portal-insurers.ts';
@@ -77,7 +78,10 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
   const who = inGrace ? 0 : score.who;
   if (total > channels.peakScore[row]!) channels.peakScore[row] = total;
   signalRise(state, row, inGrace, minute);
-  state.observer?.(row, total, score.gate ? who : 0);
+  // Unless an archive has told what is usual, only what needs no knowledge of the account suspends in a log's first week.
+  const knowsNobody = isYoung(state, Math.floor(minute / 1440)) && policy.source.baseline === undefined;
+  const gate = knowsNobody ? score.conclusive : score.gate;
+  state.observer?.(row, total, gate ? who : 0);
   // Such a day teaches nothing. A lower bar would freeze an honest account that has changed in what it used to be, and one
   // that is larger than its quota would never be learnt.
   if (total >= policy.thresholds[RUNG_STEP_UP]!) {
@@ -93,7 +97,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
       source > 0 ||
       accountClass === CLASS_MANAGER ||
       (quota === QUOTA_UNFOLLOWED && channels.spent[row]! > 0 && migrating * explained < MIGRATING));
-  const bits = rungsReached(total, who, score.gate, quota !== QUOTA_HELD, asks && !inGrace, policy);
+  const bits = rungsReached(total, who, gate, quota !== QUOTA_HELD, asks && !inGrace, policy);
   if (bits === 0 && channels.incident[row] === 0) return;
   raise(state, row, timeMs, minute, bits, total, score);
   // Half of the quota more, and it is reached again.

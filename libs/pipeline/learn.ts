@@ -76,6 +76,7 @@ function clearDays(state: PipelineState, row: number, last: number, today: numbe
     channels.dayFollowed3h[slot] = 0;
     channels.dayFollowed1d[slot] = 0;
     channels.dayMiss[slot] = 0;
+    channels.dayPeak[slot] = 0;
     channels.dayUnseen[slot] = 0;
     channels.dayOutside[slot] = 0;
     channels.dayKnownFollowed[slot] = 0;
@@ -140,8 +141,20 @@ function learnDays(state: PipelineState, row: number, last: number, today: numbe
     learnTrait(state, row, T_NO_PEC, found, channels.dayNoPec[t]!);
     learnTrait(state, row, T_REGULAR, found + misses, channels.dayRegular[t]!);
     learnTrait(state, row, T_OFF_HOURS, 1, channels.dayOffHours[t]!);
+    learnPeak(state, row, channels.dayPeak[t]!);
     if (channels.learntDays[row]! < 65_535) channels.learntDays[row] = channels.learntDays[row]! + 1;
   }
+}
+
+/** Days over which the busiest hour is averaged. */
+const PEAK_DAYS = 20;
+
+/** A day's busiest hour counts as the day itself does. */
+function learnPeak({ channels }: PipelineState, row: number, peak: number): void {
+  const known = channels.learntDays[row]!;
+  const counted = winsorised(peak, channels.perDay[row]!, known);
+  channels.peakHour[row] =
+    channels.peakHour[row]! + (counted - channels.peakHour[row]!) / Math.min(known + 1, PEAK_DAYS);
 }
 
 /** Beyond this many observations the past fades, so that a trait follows a practice that changes. */
@@ -226,8 +239,10 @@ export function applyScales(state: PipelineState, row: number): void {
   channels.allowance[row] = sizeAllowance(channels.perDay[row]!);
   const quota = policy.source.quota;
   // While the whole log is young, nobody's size is known, a giant's least of all.
-  const cold = coldFactor(known) * (today - state.firstDay < INFANCY_DAYS ? INFANCY_FACTOR : 1);
-  channels.quotaHour[row] = hourQuota(quota, cold * channels.perHour[row]!);
+  const cold = coldFactor(known) * (isYoung(state, today) ? INFANCY_FACTOR : 1);
+  // No hour has more people than a day, whose scale nobody walks up.
+  const peak = Math.min(channels.peakHour[row]!, channels.perDay[row]!);
+  channels.quotaHour[row] = hourQuota(quota, cold * channels.perHour[row]!, cold * peak);
   channels.quotaDay[row] = dayQuota(quota, cold * channels.perDay[row]!);
   channels.quotaUnnamed[row] = dayQuota(quota, cold * channels.unnamedPerDay[row]!);
   if (cold > 1) {
@@ -238,5 +253,7 @@ export function applyScales(state: PipelineState, row: number): void {
   channels.quotaUnfollowed[row] = unfollowedQuota(quota, cold * channels.unfollowed28[row]!);
 }
 
+/** While a log is younger than a week nothing is known of anybody that a suspension could rest on. */
+export const isYoung = ({ firstDay }: PipelineState, day: number): boolean => day - firstDay < INFANCY_DAYS;
 const INFANCY_DAYS = 7;
 const INFANCY_FACTOR = 10;

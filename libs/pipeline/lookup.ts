@@ -197,8 +197,11 @@ function observeMiss(state: PipelineState, row: number, missed: boolean, minute:
 /** A person's file was shown to this account for the first time: the counts that quotas and exposure are made of. */
 function countExposed(state: PipelineState, row: number, insurer: number, minute: number, people: number): void {
   const channels = state.channels;
+  const hourSlot = slotOfHour(row, Math.floor(minute / 60));
+  const traitSlot = slotOfTrait(row, minute);
   increment(state, channels.dayNew, slotOfDay(row, minute), people);
-  increment(state, channels.hourNew, slotOfHour(row, Math.floor(minute / 60)), people);
+  increment(state, channels.hourNew, hourSlot, people);
+  channels.dayPeak[traitSlot] = Math.max(channels.dayPeak[traitSlot]!, channels.hourNew[hourSlot]!);
   countShown(state, row, insurer, minute, people);
 }
 

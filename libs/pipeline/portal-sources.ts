@@ -1,3 +1,4 @@
+import { SOURCES } from '#libs/baseline/schema.ts';
 import type { PipelineState } from './state.ts';
 
 /**
@@ -7,9 +8,11 @@ import type { PipelineState } from './state.ts';
  * from networks of his own and must not excuse himself.
  */
 export interface Voices {
-  /** Accounts that spoke, and those of them whose device (network) was new; both fade as others speak. */
+  /** Accounts that spoke, and those of them whose device (network) was new; both fade as others speak and overnight. */
   spoke: number;
   fresh: number;
+  /** Day of the latest (since the epoch, 16 bits). */
+  day: number;
   /** Latest day (since the epoch, 16 bits) on which most of what was new was the portal's doing; 0 never. */
   changedDay: number;
 }
@@ -20,11 +23,12 @@ export interface PortalSources {
 }
 
 export const noPortalSources = (): PortalSources => ({
-  device: { spoke: 0, fresh: 0, changedDay: 0 },
-  network: { spoke: 0, fresh: 0, changedDay: 0 },
+  device: { spoke: 0, fresh: 0, day: 0, changedDay: 0 },
+  network: { spoke: 0, fresh: 0, day: 0, changedDay: 0 },
 });
 
 const KEPT = 1 - 1 / 25;
+const KEPT_OVERNIGHT = 0.5;
 const MIN_VOICES = 10;
 /** Eight of the last twenty-five: on ordinary days one or two in a hundred come from somewhere new. */
 const MANY = 0.3;
@@ -51,13 +55,29 @@ export function notePortalSource(state: PipelineState, account: number, seen: So
   const voice = newNetwork || newDevice ? accounts.freshVoiceDay : accounts.voiceDay;
   if (voice[account] === day) return;
   voice[account] = day;
+  if (isOnTheRoad(state, account, day)) return;
   if (hasDevice && hasNetwork && !newNetwork) speak(portalSources.device, newDevice, MANY, day);
   if (hasNetwork && !newDevice) speak(portalSources.network, newNetwork, hasDevice ? MANY : MOST, day);
 }
 
+/** A nurse has another network every other day: at six in the morning hers are all there is, and say nothing of the portal. */
+function isOnTheRoad({ accounts }: PipelineState, account: number, day: number): boolean {
+  let networks = 0;
+  for (let i = account * SOURCES; i < (account + 1) * SOURCES; i++) {
+    const met = accounts.networkDay[i]!;
+    if (met !== 0 && ((day - met) & 0xffff) <= STRAGGLERS_DAYS) networks++;
+  }
+  return networks >= NETWORKS_ON_THE_ROAD;
+}
+const NETWORKS_ON_THE_ROAD = 4;
+
 function speak(voices: Voices, fresh: boolean, much: number, day: number): void {
-  voices.spoke = voices.spoke * KEPT + 1;
-  voices.fresh = voices.fresh * KEPT + (fresh ? 1 : 0);
+  const days = (day - voices.day) & 0xffff;
+  const isLate = days > 0x7fff;
+  const kept = isLate ? KEPT : KEPT * KEPT_OVERNIGHT ** days;
+  if (!isLate) voices.day = day;
+  voices.spoke = voices.spoke * kept + 1;
+  voices.fresh = voices.fresh * kept + (fresh ? 1 : 0);
   if (fresh && voices.spoke >= MIN_VOICES && voices.fresh >= much * voices.spoke) voices.changedDay = day;
 }
 

@@ -1,6 +1,8 @@
 import { SOURCES } from '#libs/baseline/schema.ts';
 import { NEW_SOURCE_DAYS, NEW_SOURCE_HOURS, newSourceNats } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
+import { isFollowUp } from '#libs/model/codes.ts';
+import { isYoung } from './learn.ts';
 import { isPortalsDevice, isPortalsNetwork, notePortalSource } from './portal-sources.ts';
 import { DEVICE, firstSight, NETWORK, ownFromNow } from './sightings.ts';
 import { signalSource } from './signals.ts';
@@ -31,7 +33,8 @@ function remember(state: PipelineState, account: number, what: number, lo: numbe
     }
     if (days[i]! < days[oldest]!) oldest = i;
   }
-  const first = firstSight(state, account, lo, hi, what, today, begins);
+  // A desk has ten machines: what a log shows in its first week is everybody's own.
+  const first = firstSight(state, account, lo, hi, what, today, begins || isYoung(state, today));
   hashes[oldest] = hash;
   days[oldest] = day;
   firsts[oldest] = first;
@@ -88,7 +91,9 @@ export function noteSource(
       recent = false;
     }
   }
-  if (newNetwork || newDevice) signalSource(state, account, event, newNetwork, newDevice);
+  // Bills go out in the evening from the road or by the program: they show nobody's file.
+  if ((newNetwork || newDevice) && !isFollowUp(event.action))
+    signalSource(state, account, event, newNetwork, newDevice);
   // A new network with the usual device is a journey; a new device on the usual network is a purchase.
   const counts = newDevice || (newNetwork && !hasDevice);
   if (counts) {

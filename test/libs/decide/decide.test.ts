@@ -14,6 +14,7 @@ import {
 import { CLASS_MANAGER, CLASS_PROFESSIONAL, CLASS_SOFTWARE } from '#libs/model/codes.ts';
 import { defaultPolicy } from '#libs/model/policy/index.ts';
 import {
+  S_ADJACENCY,
   S_FOLLOW_1D,
   S_FOLLOW_3H,
   S_HONEYTOKEN,
@@ -58,6 +59,15 @@ describe('score', () => {
     expect(strangers.total).toBeCloseTo(shuffled.total + 3, 6);
     expect(strangers.who).toBe(shuffled.who);
     expect(scoreOf({ [S_SORTED_ORDER]: 60 }).gate).toBe(false);
+  });
+  it('opens no gate by people who are unbilled while little says that they are strangers', () => {
+    const unbilled = { [S_FOLLOW_3H]: 60 };
+    const some = { [S_TERRITORY]: 6 };
+    expect(scoreOf({ ...unbilled, ...some }, 4).who).toBeGreaterThan(12);
+    expect(scoreOf({ ...unbilled, ...some }, 4).gate).toBe(false);
+    expect(scoreOf({ ...unbilled, ...some, [S_MISS]: 6 }).gate).toBe(true);
+    expect(scoreOf({ [S_ADJACENCY]: 60 })).toMatchObject({ gate: true, conclusive: true });
+    expect(scoreOf({ [S_TERRITORY]: 60 })).toMatchObject({ gate: true, conclusive: false });
   });
   it('what happens to the whole portal explains numbers, never seen and no follow-up of the people concerned, no more', () => {
     const nats = { [S_RATE]: 200, [S_UNSEEN]: 30, [S_FOLLOW_3H]: 50, [S_TERRITORY]: 20 };
@@ -120,7 +130,8 @@ describe('rungs', () => {
 describe('quotas', () => {
   it('are whole people, at least one, in the account’s own scale', () => {
     const quota = defaultPolicy().detection.quota;
-    expect(hourQuota(quota, 0.5)).toBe(15);
+    expect(hourQuota(quota, 0.5, 0)).toBe(15);
+    expect(hourQuota(quota, 0.5, 12)).toBe(28);
     expect(dayQuota(quota, 3.7)).toBe(41);
     expect(unfollowedQuota(quota, 0)).toBe(67);
   });

@@ -29,6 +29,21 @@ describe('exports', () => {
     feed(state, [exported(START + HOUR, 1500)]);
     expect(natsOf(state, 'first_export')).toBeGreaterThan(before + 1);
   });
+  test('one that grew to six times its size is the habit a month later: it uses up no quota each Monday', () => {
+    const state = watched(14);
+    feed(state, [exported(MONDAY + 14 * DAY + HOUR, 30)]);
+    const mondays = Array.from({ length: 8 }, (_, week) => exported(MONDAY + (week + 4) * 7 * DAY + 7 * HOUR, 190));
+    const work = honestDays(80, 8).filter(({ timeMs }) => timeMs > MONDAY + 14 * DAY);
+    const alerts = alertsOf(
+      feed(
+        state,
+        [...work, ...mondays].sort((a, b) => a.timeMs - b.timeMs),
+      ),
+    );
+    const throttled = alerts.filter(({ rung, status }) => rung === 'throttle' && status !== 'closed');
+    expect(throttled.filter(({ timeMs }) => timeMs < MONDAY + 42 * DAY).length).toBeGreaterThan(0);
+    expect(throttled.filter(({ timeMs }) => timeMs > MONDAY + 60 * DAY)).toEqual([]);
+  });
   test('of which a group makes many say less', () => {
     const one = watched();
     const many = freshState();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { ACTION_EXPORT, CLASS_MANAGER } from '#libs/model/codes.ts';
-import { alertsOf, DAY, eventOf, feed, freshState, HOUR, honestDays, MINUTE, MONDAY } from './traffic.ts';
+import { alertsOf, DAY, eventOf, feed, freshState, HOUR, honestDays, MINUTE, MONDAY, theft } from './traffic.ts';
 
 const merged = (...logs: readonly AccessEvent[][]): AccessEvent[] => logs.flat().sort((a, b) => a.timeMs - b.timeMs);
 
@@ -21,6 +21,17 @@ test('an account whose own people are not known yet is not suspended for coming 
   const practices = Array.from({ length: 10 }, (_, i) => honestDays(5, 5, i + 1));
   const alerts = alertsOf(feed(freshState(), merged(national(5, 12), ...practices)));
   expect(alerts.filter((alert) => alert.account.id === 'PS-50').map((alert) => alert.rung)).not.toContain('suspend');
+});
+
+test('in a log’s first week a list asks for a second factor, and only numbers in a row suspend', () => {
+  const practices = () => Array.from({ length: 10 }, (_, i) => honestDays(5, 8, i + 1));
+  const rungs = (kind: 'list' | 'sweep') => {
+    const stolen = theft(MONDAY + 3 * DAY + 9 * HOUR, 200, 60, kind);
+    return alertsOf(feed(freshState(), merged(stolen, ...practices()))).map(({ rung }) => rung);
+  };
+  expect(rungs('list')).toContain('step_up');
+  expect(rungs('list')).not.toContain('suspend');
+  expect(rungs('sweep')).toContain('suspend');
 });
 
 test('the first Tuesday of a log is a working day, though nobody was seen on one yet', () => {

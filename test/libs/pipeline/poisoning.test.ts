@@ -125,6 +125,7 @@ describe('look-ups that wait for their follow-up', () => {
     expect(taught.alerts.some((alert) => alert.account.id === 'PS-1')).toBe(true);
     const list = theftOn(taught, 28, { where: fifth, perHour: 20 });
     expect(list.reached('step_up')).toBeLessThan(30);
-    expect(list.reached('suspend')).toBeLessThan(300);
+    // Strangers must be half of a suspension: without that it came after 290.
+    expect(list.reached('suspend')).toBeLessThan(450);
   });
 });

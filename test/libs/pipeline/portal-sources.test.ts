@@ -91,6 +91,18 @@ describe('a proxy before a portal whose log shows no devices', () => {
     return state;
   };
 
+  it('is not what nurses on the road have every morning', () => {
+    const state = portalOfAddresses();
+    const rounds = Array.from({ length: 10 }, (_, d) =>
+      round(RELEASE - HOUR * 2 + d * DAY, 0, (account) => account <= 15).map((event, i) =>
+        i < 15 ? Object.assign(event, { networkLo: hash32(d * 100 + i) }) : event,
+      ),
+    );
+    feed(state, bare(rounds.flat().filter((event) => Number(event.accountId.slice(3)) <= 15)));
+    const thief = round(RELEASE + 10 * DAY - HOUR, 0, (account) => account === 30).slice(29, 30);
+    expect(wholeNew(feed(state, bare(thief)))).toEqual(['PS-30']);
+  });
+
   it('speaks against nobody once it is seen; a third of the accounts from elsewhere is no proxy', () => {
     const hidden = portalOfAddresses();
     feed(hidden, bare(round(RELEASE, 0, () => true)));

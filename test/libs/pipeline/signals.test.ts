@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AccessEvent } from '#libs/model/access-event.ts';
-import { NIR_KEY_INVALID, NIR_KEY_UNKNOWN, NIR_KEY_VALID } from '#libs/model/codes.ts';
+import { ACTION_CLAIM, NIR_KEY_INVALID, NIR_KEY_UNKNOWN, NIR_KEY_VALID } from '#libs/model/codes.ts';
 import type { Output } from '#libs/model/input.ts';
 import type { Signal } from '#libs/model/signal.ts';
 import { REGISTER_BUCKETS } from '#libs/model/signal.ts';
@@ -14,9 +14,17 @@ const sourcesOf = (outputs: readonly Output[]) =>
 const risesOf = (outputs: readonly Output[]) =>
   signalsOf(outputs).flatMap((signal) => (signal.signal === 'rise' ? [signal] : []));
 
-/** A day on a desk of its own: network 0 is the establishment's. */
+/** The day after a log's first week: what is met in that is everybody's own. */
+const KNOWN = MONDAY + 7 * DAY;
+
+/** A log of a week, and a day on a desk of its own after it: network 0 is the establishment's. */
+const afterAWeek = () => {
+  const state = freshState();
+  feed(state, [eventOf({ time: MONDAY, account: 2, person: 1 }), onDesk(-3, 0), onDesk(-2, 30), onDesk(-1, 31, 9)]);
+  return state;
+};
 function onDesk(day: number, desk: number, network = 0): AccessEvent {
-  const event = eventOf({ time: MONDAY + day * DAY + 9 * HOUR + desk * 60_000, person: 1 + day });
+  const event = eventOf({ time: KNOWN + day * DAY + 9 * HOUR + desk * 60_000, person: 1 + day });
   event.networkLo = 4711 + network;
   event.deviceLo = 1000 + desk;
   event.asn = 64_500;
@@ -24,13 +32,15 @@ function onDesk(day: number, desk: number, network = 0): AccessEvent {
 }
 
 test('what an account begins with is not new; what comes later is told once, with what is new in it', () => {
-  const outputs = feed(freshState(), [
+  const outputs = feed(afterAWeek(), [
     onDesk(0, 0),
     onDesk(1, 0),
     onDesk(2, 1),
     onDesk(3, 1, 5),
     onDesk(4, 2, 6),
     onDesk(5, 2, 6),
+    onDesk(5, 30, 9),
+    onDesk(5, 31, 9),
   ]);
   expect(sourcesOf(outputs).map(({ network, device, whole }) => [network !== '', device !== '', whole])).toEqual([
     [false, true, false],
@@ -38,15 +48,21 @@ test('what an account begins with is not new; what comes later is told once, wit
     [true, true, true],
   ]);
   expect(sourcesOf(outputs)[0]).toMatchObject({
-    timeMs: MONDAY + 2 * DAY + 9 * HOUR + 60_000,
+    timeMs: KNOWN + 2 * DAY + 9 * HOUR + 60_000,
     account: { id: 'PS-1', class: 'professional', profession: 'optician' },
     asn: 64_500,
   });
 });
 
+test('bills tell of no source: they go out from the road or by the program, and show nobody’s file', () => {
+  const bill = onDesk(3, 4, 8);
+  bill.action = ACTION_CLAIM;
+  expect(sourcesOf(feed(afterAWeek(), [onDesk(2, 0), bill]))).toEqual([]);
+});
+
 test('an establishment with more desks than the last few tells of each once, not whenever it comes round again', () => {
   const rounds = Array.from({ length: 5 }, (_, round) => Array.from({ length: 20 }, (_, desk) => onDesk(round, desk)));
-  expect(sourcesOf(feed(freshState(), rounds.flat()))).toHaveLength(19);
+  expect(sourcesOf(feed(afterAWeek(), rounds.flat()))).toHaveLength(19);
 });
 
 test('a theft raises the score past each level once', () => {

@@ -4,6 +4,7 @@ import { hash64, hashString } from '#libs/base/hash64.ts';
 import { createDecoder, createPseudonymiser, DECODED, PUBLIC_REPLAY_KEY, rejectionReason } from '#libs/intake/index.ts';
 import { AccessEvent, personToken } from '#libs/model/access-event.ts';
 import { MAX_ACCOUNT_ID_CHARACTERS } from '#libs/model/account-id.ts';
+import { CLASS_MANAGER, CLASS_PROFESSIONAL } from '#libs/model/codes.ts';
 import { DEPARTMENTS, departmentIndex } from '#libs/model/departments.ts';
 import { EXAMPLE } from './example.ts';
 
@@ -31,6 +32,16 @@ function but(path: string, value: unknown): unknown {
 }
 
 describe('access event, version 1', () => {
+  it('takes an insurer’s staff for managers and everybody else for professionals where the log names no class', () => {
+    const unsaid = (profession: string) => {
+      const record = structuredClone(EXAMPLE) as { account: Record<string, unknown> };
+      delete record.account.class;
+      record.account.profession = profession;
+      return decode(record).event.accountClass;
+    };
+    expect(unsaid('payer')).toBe(CLASS_MANAGER);
+    expect(unsaid('nurse')).toBe(CLASS_PROFESSIONAL);
+  });
   it('reads every field of the documented example', () => {
     const { event, outcome } = decode(EXAMPLE);
     expect(outcome).toBe('decoded');
