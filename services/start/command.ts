@@ -18,11 +18,13 @@ import type { OtlpSettings } from '#services/telemetry/otlp-settings.ts';
 import { otlpSettings } from '#services/telemetry/otlp-settings.ts';
 import type { Telemetry } from '#services/telemetry/telemetry.ts';
 import { startTelemetry } from '#services/telemetry/telemetry.ts';
+import type { AwaitedService } from './await-store.ts';
+import { startAwaitingStore } from './await-store.ts';
 import { startConfiguredCorrelator } from './correlator.ts';
 import { startConfiguredDetector } from './detector.ts';
 import { startConfiguredNotifier } from './notifier.ts';
 import { startConfiguredResponder } from './responder.ts';
-import type { RunningService, ServiceContext, StartService } from './service.ts';
+import type { ServiceContext, StartService } from './service.ts';
 
 /** In the order in which they are started; they are stopped the other way round. */
 const SERVICES = new Map<string, StartService>([
@@ -145,10 +147,14 @@ async function runServices(command: string, config: ServiceConfig): Promise<void
     instance,
     failed: (error) => ended.resolve(error),
   };
-  const running: RunningService[] = [];
+  const running: AwaitedService[] = [];
   try {
-    for (const name of names) if (!interruption.aborted) running.unshift(await SERVICES.get(name)!(context));
-    if (!interruption.aborted) {
+    for (const name of names) {
+      if (!interruption.aborted) running.unshift(await startAwaitingStore(name, SERVICES.get(name)!, context));
+    }
+    const allReady = Promise.all(running.map(({ ready }) => ready)).then(() => true);
+    const isReady = await Promise.race([allReady, ended.promise.then(() => false)]);
+    if (isReady && !interruption.aborted) {
       metrics.ready();
       logger('info', 'started', { instance, ...(metrics.port === undefined ? {} : { metricsPort: metrics.port }) });
     }
