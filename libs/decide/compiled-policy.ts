@@ -25,7 +25,7 @@ import {
   STREAM_COUNT,
   STREAM_NAMES,
 } from '#libs/model/streams.ts';
-import { calibrated } from './tail.ts';
+import { surpriseUpTo } from './tail.ts';
 
 /** The policy as the hot path reads it: arrays by stream, class and rung. */
 export interface CompiledPolicy {
@@ -98,7 +98,7 @@ export function compilePolicy(policy: DetectionPolicy): CompiledPolicy {
   });
   return {
     source: policy,
-    worthOfNat: Float64Array.from(knots, ({ q99, q999 }, i) => (active[i]! * calibrated(q99, q99, q999, q99)) / q99),
+    worthOfNat: Float64Array.from(knots, ({ q99 }, i) => active[i]! * Math.min(1, surpriseUpTo(1, q99))),
     q99: Float64Array.from(knots, (k) => k.q99),
     q999: Float64Array.from(knots, (k) => k.q999),
     active,

@@ -25,7 +25,7 @@ import {
   STREAM_COUNT,
 } from '#libs/model/streams.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
-import { calibrated, STREAM_CAP_NATS } from './tail.ts';
+import { STREAM_CAP_NATS, surpriseBeyond, surpriseUpTo } from './tail.ts';
 
 /**
  * The score of one account-channel: a sum of capped, tail-calibrated streams. A sum, because a thief seldom shows in one
@@ -158,8 +158,14 @@ export function scoreInto(
   for (let s = 0; s < STREAM_COUNT; s++) {
     let evidence = nats[base + s]! - allowance;
     if (s >= S_FOLLOW_30M && s <= S_FOLLOW_9D) evidence -= SWITCH_EXPLAINS * billedElsewhere;
-    worth[s] =
-      evidence > 0 && active[offset + s] === 1 ? calibrated(evidence, q99[offset + s]!, q999[offset + s]!, CAPS[s]) : 0;
+    if (evidence <= 0 || active[offset + s] !== 1) {
+      worth[s] = 0;
+      continue;
+    }
+    const first = q99[offset + s]!;
+    const surprise =
+      evidence <= first ? surpriseUpTo(evidence, first) : surpriseBeyond(evidence, first, q999[offset + s]!);
+    worth[s] = Math.min(evidence, surprise, CAPS[s]!);
   }
   worth[S_NEW_SOURCE] = active[offset + S_NEW_SOURCE] === 1 ? Math.min(sourceNats, CAPS[S_NEW_SOURCE]!) : 0;
   worth[S_DORMANT] = active[offset + S_DORMANT] === 1 ? Math.min(wokeNats, CAPS[S_DORMANT]!) : 0;
@@ -171,8 +177,8 @@ export function scoreInto(
   // Whom nobody looked up lately, nobody asked a prise en charge for.
   if (worth[S_NO_PEC]! > 0) worth[S_UNSEEN] = 0;
   let best = S_FOLLOW_30M;
-  for (const s of FOLLOW_UPS) if (worth[s]! > worth[best]!) best = s;
-  for (const s of FOLLOW_UPS) if (s !== best) worth[s] = 0;
+  for (let s = S_FOLLOW_30M; s <= S_FOLLOW_9D; s++) if (worth[s]! > worth[best]!) best = s;
+  for (let s = S_FOLLOW_30M; s <= S_FOLLOW_9D; s++) if (s !== best) worth[s] = 0;
   worth[best] = Math.min(worth[best]!, followUpCeiling);
 
   if (explainedShare > 0) explain(worth, best, explainedShare, explainedCeiling);
@@ -180,7 +186,7 @@ export function scoreInto(
   // Night duty is one fact: active when others are closed, for longer than usual, and more than expected.
   keepLarger(worth, S_CLOSED_HOURS, S_ROUND_THE_CLOCK);
   let strangers = 0;
-  for (const s of STRANGERS) strangers = Math.max(strangers, worth[s]!);
+  for (let i = 0; i < STRANGERS.length; i++) strangers = Math.max(strangers, worth[STRANGERS[i]!]!);
   const sorted = nats[base + S_SORTED_ORDER]! >= SORTED_FROM_NATS;
   worth[S_SORTED_ORDER] = sorted ? Math.min(worth[S_SORTED_ORDER]!, strangers) : 0;
   const volume = worth[S_RATE]! + worth[S_UNSEEN]! + worth[S_CLOSED_HOURS]! + worth[S_ROUND_THE_CLOCK]!;
@@ -189,10 +195,10 @@ export function scoreInto(
   for (let s = 0; s < STREAM_COUNT; s++) total += worth[s]!;
   into.total = Math.round(total * 1000) / 1000;
   let hints = 0;
-  for (const s of HINTS) hints += worth[s]!;
+  for (let i = 0; i < HINTS.length; i++) hints += worth[HINTS[i]!]!;
   into.who = Math.round((total - hints) * 1000) / 1000;
   let strange = 0;
-  for (const s of GATE) strange += worth[s]!;
+  for (let i = 0; i < GATE.length; i++) strange += worth[GATE[i]!]!;
   into.conclusive = worth[S_ADJACENCY]! >= ADJACENCY_GATE_NATS || worth[S_HONEYTOKEN]! > 0;
   into.gate = strange >= GATE_NATS || into.conclusive;
 }
@@ -255,5 +261,3 @@ function keepLarger(worth: Float64Array, a: number, b: number): void {
   if (worth[a]! < worth[b]!) worth[a] = 0;
   else worth[b] = 0;
 }
-
-const FOLLOW_UPS = [S_FOLLOW_30M, S_FOLLOW_3H, S_FOLLOW_1D, S_FOLLOW_9D] as const;

@@ -69,7 +69,7 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     Math.min(own, channels.p0[row * TRAIT_COUNT + T_WITHOUT_9D]! >= NEVER_BILLS ? UNREFUNDED_TERRITORY_NATS : own),
     own,
     migrating > 0 ? explained : 0,
-    -Math.log(migrating),
+    migrating > 0 ? -Math.log(migrating) : 0,
     accountClass,
     policy,
   );
@@ -139,7 +139,7 @@ function raise(
   let fresh = bits & ~incident.rungs;
   // A restriction that ends by itself must not set the thief free: what still holds is said again before it does.
   // For a suspension too: where only a person may suspend, the machine's throttle in its place has an end.
-  for (const rung of [RUNG_STEP_UP, RUNG_THROTTLE, RUNG_SUSPEND]) {
+  for (const rung of RESTRICTING) {
     if (
       (bits & incident.rungs & (1 << rung)) !== 0 &&
       timeMs - incident.announcedMs[rung]! >= state.policy.announceAgainMs
@@ -147,6 +147,7 @@ function raise(
       fresh |= 1 << rung;
     }
   }
+  if (fresh === 0 && total < incident.lastScore + UPDATE_NATS) return;
   // Once suspended, lower rungs have nothing to add, until that was long ago: where the suspension waits for a person, what
   // holds the account meanwhile has an end, and evidence that has fallen below it still tells of a thief.
   const suspended =
@@ -167,6 +168,8 @@ function raise(
   else if (!suspended && (fresh & (1 << RUNG_ALERT)) !== 0) announce(RUNG_ALERT);
   else if (total >= incident.lastScore + UPDATE_NATS) announce(highestRung(incident.rungs));
 }
+
+const RESTRICTING = [RUNG_STEP_UP, RUNG_THROTTLE, RUNG_SUSPEND] as const;
 
 const scoredKind = (score: Score): 'honeytoken' | 'mass_enumeration' =>
   score.worth[S_HONEYTOKEN]! > 0 ? 'honeytoken' : 'mass_enumeration';
