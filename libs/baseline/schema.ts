@@ -215,5 +215,7 @@ export const DAY_RECHECK = 2;
 export const DAY_LEARNT = 4;
 /** The day's re-check was told to the analyst. */
 export const DAY_TOLD = 8;
+/** A quota of people was used up. */
+export const DAY_QUOTA = 16;
 export const HOUR_RECHECK = 1;
 export const HOUR_ACTIVE = 2;

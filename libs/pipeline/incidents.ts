@@ -27,7 +27,15 @@ import { MAX_LOOKBACK_MINUTES } from './limits.ts';
 import { outageCeiling } from './portal-billing.ts';
 import { migrationShare, raisedShare } from './portal-insurers.ts';
 import { publish, thousandths } from './publish.ts';
-import { QUOTA_HELD, QUOTA_UNFOLLOWED, quotaReached } from './quota-step.ts';
+import {
+  noteQuotaDay,
+  QUOTA_HELD,
+  QUOTA_UNFOLLOWED,
+  QUOTA_VOLUME,
+  quotaDays,
+  quotaReached,
+  TOO_OFTEN,
+} from './quota-step.ts';
 import { newInHour } from './shown.ts';
 import { signalRise } from './signals.ts';
 import { sourceNats } from './sources.ts';
@@ -88,15 +96,14 @@ export function assess(state: PipelineState, row: number, timeMs: number, minute
     const slot = row * DAYS + (Math.floor(minute / 1440) & (DAYS - 1));
     channels.dayFlags[slot] = channels.dayFlags[slot]! | DAY_SUSPECT;
   }
+  if (quota === QUOTA_VOLUME) noteQuotaDay(state, row, minute);
   // A second factor is the answer where numbers come with something else: from a source of today, of a manager (who may see
-  // anybody), again after a restriction (unless others do the same just now), or in one answer that no restriction can
-  // take back.
+  // anybody), again and again after restrictions (unless others do the same just now), or in one answer that no restriction
+  // can take back.
+  const again = quota === QUOTA_UNFOLLOWED ? channels.spent[row]! > 0 : quotaDays(state, row, minute) >= TOO_OFTEN;
   const asks =
     quota !== QUOTA_HELD &&
-    (bulk ||
-      source > 0 ||
-      accountClass === CLASS_MANAGER ||
-      (quota === QUOTA_UNFOLLOWED && channels.spent[row]! > 0 && migrating * explained < MIGRATING));
+    (bulk || source > 0 || accountClass === CLASS_MANAGER || (again && migrating * explained < MIGRATING));
   const bits = rungsReached(total, who, gate, quota !== QUOTA_HELD, asks && !inGrace, policy);
   if (bits === 0 && channels.incident[row] === 0) return;
   raise(state, row, timeMs, minute, bits, total, score);
