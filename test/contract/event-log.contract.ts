@@ -290,6 +290,49 @@ export function eventLogContract(name: string, under: EventLogUnderTest): void {
       expect(got).toEqual([0, 1, 2, 3].map((p) => [`1/${p}`, `2/${p}`, `3/${p}`]));
     });
 
+    test('a handler that only borrows records reads each whole, however many answers share their memory', async () => {
+      const t = await topic(2);
+      const each = 1500;
+      const value = (i: number) => `${i}/`.padEnd(1200, `${i} `);
+      for (let at = 0; at < each; at += 500) {
+        await log.append(
+          Array.from({ length: 1000 }, (_, i) => {
+            const number = at + (i >> 1);
+            return { topic: t, key: null, partition: i % 2, value: bytes(value(number)) };
+          }),
+        );
+      }
+      const next = [0, 0];
+      const wrong: string[] = [];
+      const done = Promise.withResolvers<void>();
+      const consuming = await log.consume({
+        group: `contract-${randomUUID()}`,
+        topic: t,
+        isLent: true,
+        maxRecords: 100,
+        handler: {
+          assigned: async () => 0,
+          batch: async ({ partition, records }) => {
+            for (const record of records) {
+              // Others are fetched meanwhile.
+              if (next[partition]! % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+              const expected = value(next[partition]!++);
+              if (Buffer.from(record.value!).toString('utf8') !== expected) wrong.push(`${partition}/${record.offset}`);
+              const { bytes: all, valueStart, valueEnd } = record;
+              const there = all && Buffer.from(all.slice(valueStart, valueEnd)).toString('utf8');
+              if (there !== undefined && there !== expected) wrong.push(`in place ${partition}/${record.offset}`);
+            }
+            if (next[0] === each && next[1] === each) done.resolve();
+          },
+          revoked: async () => {},
+          failed: (error) => done.reject(error),
+        },
+      });
+      await done.promise;
+      await consuming.stop();
+      expect(wrong).toEqual([]);
+    });
+
     test('an error of the handler is told to it, not swallowed', async () => {
       const t = await topic(1);
       await log.append([record(t, 'k', 'poison')]);
