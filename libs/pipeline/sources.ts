@@ -2,11 +2,13 @@ import { SOURCES } from '#libs/baseline/schema.ts';
 import { NEW_SOURCE_DAYS, NEW_SOURCE_HOURS, newSourceNats } from '#libs/evidence/index.ts';
 import type { AccessEvent } from '#libs/model/access-event.ts';
 import { isFollowUp } from '#libs/model/codes.ts';
-import { isYoung } from './learn.ts';
 import { isPortalsDevice, isPortalsNetwork, notePortalSource } from './portal-sources.ts';
 import { DEVICE, firstSight, NETWORK, ownFromNow } from './sightings.ts';
 import { signalSource } from './signals.ts';
 import type { PipelineState } from './state.ts';
+
+/** A desk has ten machines: what a log shows in its first days is everybody's own. */
+const OWN_DAYS = 4;
 
 /** First day of a source among an account's last eight, or of all it ever had (`isNew`: it never had it). */
 let isNew = false;
@@ -33,8 +35,7 @@ function remember(state: PipelineState, account: number, what: number, lo: numbe
     }
     if (days[i]! < days[oldest]!) oldest = i;
   }
-  // A desk has ten machines: what a log shows in its first week is everybody's own.
-  const first = firstSight(state, account, lo, hi, what, today, begins || isYoung(state, today));
+  const first = firstSight(state, account, lo, hi, what, today, begins || today - state.firstDay < OWN_DAYS);
   hashes[oldest] = hash;
   days[oldest] = day;
   firsts[oldest] = first;

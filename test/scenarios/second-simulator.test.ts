@@ -30,7 +30,8 @@ const RATCHETS: Readonly<Record<string, readonly [stepUp: number, suspend: numbe
   sweepFast: [4, 5],
   nat60opt: [6, 20],
   nat5night: [7, 20],
-  warmUp5: [11, 25],
+  // Begins on a log's fifth day: nobody is suspended for strangers before the eighth. (25 before that rule.)
+  warmUp5: [11, 200],
   nat20hos: [15, 120],
   ownDevice20: [28, 80],
   local20: [24, 0],
