@@ -78,6 +78,23 @@ export function eventLogContract(name: string, under: EventLogUnderTest): void {
       expect(keys).toEqual([...large, ...large].map(({ key }) => key));
     });
 
+    test('appends at once to a topic just made: each record comes once, those of a key in the order of the appends', async () => {
+      const t = await topic(12);
+      const appends = Array.from({ length: 8 }, (_, a) =>
+        Array.from({ length: 1200 }, (_, i) => record(t, `k${i % 60}`, `${a}-${i}`)),
+      );
+      await Promise.all(appends.map((records) => log.append(records)));
+      const byKey = new Map<string, string[]>();
+      for (const { key, value } of (await all(t)).flat()) {
+        const name = text(key)!;
+        byKey.set(name, [...(byKey.get(name) ?? []), text(value)!]);
+      }
+      const expected = (k: number) =>
+        appends.flatMap((_, a) => Array.from({ length: 20 }, (_, n) => `${a}-${k + 60 * n}`));
+      expect(byKey.size).toBe(60);
+      for (let k = 0; k < 60; k++) expect(byKey.get(`k${k}`)).toEqual(expected(k));
+    });
+
     test('creates a topic once, and says which are there with how many partitions', async () => {
       const name = `contract.${randomUUID()}`;
       const spec = { name, partitions: 3, compacted: false };

@@ -34,6 +34,7 @@ class KafkaEventLog implements EventLog {
   readonly #admin: Admin;
   readonly #topics: KafkaTopics;
   #producer: Promise<Producer> | undefined;
+  #appending: Promise<void> = Promise.resolve();
 
   constructor(kafka: Kafka, admin: Admin) {
     this.#kafka = kafka;
@@ -57,12 +58,30 @@ class KafkaEventLog implements EventLog {
     return readKafka(this.#kafka, this.#admin, this.#topics, request);
   }
 
+  /**
+   * One append after the other. A request that one partition refuses and others take is sent again with the same sequence
+   * numbers, which the client has taken back meanwhile: another append would use them, and its records be taken for the first
+   * one's or refused.
+   */
   async append(records: readonly NewRecord[]): Promise<void> {
     if (records.length === 0) return;
     await this.#topics.mustExist(records.map((record) => record.topic));
+    const turn = this.#appending.then(() => this.#send(records));
+    this.#appending = turn.catch(() => {});
+    await turn;
+  }
+
+  async #send(records: readonly NewRecord[]): Promise<void> {
     const producer = await this.#plainProducer();
-    for (const portion of portionsOf(records)) {
-      await producer.sendBatch({ topicMessages: toTopicMessages(portion), acks: -1 });
+    try {
+      for (const portion of portionsOf(records)) {
+        await producer.sendBatch({ topicMessages: toTopicMessages(portion), acks: -1 });
+      }
+    } catch (error) {
+      // What it has numbered and the broker has not is unknown: the next append begins with a producer of its own.
+      this.#producer = undefined;
+      producer.disconnect().catch(() => {});
+      throw error;
     }
   }
 
