@@ -49,6 +49,8 @@ export const ACCOUNT_SCHEMA = {
   /** When the last new source came, minutes since the epoch; how much it says, nats. */
   sourceMinute: ['u32', 1],
   sourceNats: ['f32', 1],
+  /** A source that only bills came from so far, hashed, and in the lowest bits what of it was new (1 network, 2 device); 0 none. */
+  untoldSource: ['i32', 1],
   /** Days (16 bits) on which the account last spoke for the portal's sources: with one it had, with a new one. */
   voiceDay: ['u16', 1],
   freshVoiceDay: ['u16', 1],

@@ -92,9 +92,7 @@ export function noteSource(
       recent = false;
     }
   }
-  // Bills go out in the evening from the road or by the program: they show nobody's file.
-  if ((newNetwork || newDevice) && !isFollowUp(event.action))
-    signalSource(state, account, event, newNetwork, newDevice);
+  const told = tellSource(state, account, event, newNetwork, newDevice);
   // A new network with the usual device is a journey; a new device on the usual network is a purchase.
   const counts = newDevice || (newNetwork && !hasDevice);
   if (counts) {
@@ -106,10 +104,38 @@ export function noteSource(
     accounts.sourceMinute[account] = minute;
     accounts.sourceNats[account] = newSourceNats(rate, newDevice && newNetwork);
   }
-  accounts.lastSource[account] = same;
+  accounts.lastSource[account] = told ? same : 0;
   accounts.lastRecent[account] = recent ? 1 : 0;
   return recent;
 }
+
+/**
+ * Tells of a new source, for campaigns. Bills go out in the evening from the road or by the program, and show nobody's file: a
+ * source that begins with one is told of at its first other event. False while there is something to tell.
+ */
+function tellSource(
+  state: PipelineState,
+  account: number,
+  event: AccessEvent,
+  newNetwork: boolean,
+  newDevice: boolean,
+): boolean {
+  const { untoldSource } = state.accounts;
+  const hash = sourceHash(event, 0) & ~NEW_BITS;
+  const fresh = (newNetwork ? NEW_NETWORK : 0) | (newDevice ? NEW_DEVICE : 0);
+  if (isFollowUp(event.action)) {
+    if (fresh !== 0) untoldSource[account] = hash | fresh;
+    return fresh === 0 && (untoldSource[account]! & ~NEW_BITS) !== hash;
+  }
+  const untold = untoldSource[account] !== 0 && (untoldSource[account]! & ~NEW_BITS) === hash;
+  const tell = fresh | (untold ? untoldSource[account]! & NEW_BITS : 0);
+  if (untold) untoldSource[account] = 0;
+  if (tell !== 0) signalSource(state, account, event, (tell & NEW_NETWORK) !== 0, (tell & NEW_DEVICE) !== 0);
+  return true;
+}
+const NEW_NETWORK = 1;
+const NEW_DEVICE = 2;
+const NEW_BITS = NEW_NETWORK | NEW_DEVICE;
 
 /** Of network, device and day; never 0, which is no source at all. */
 function sourceHash(event: AccessEvent, today: number): number {

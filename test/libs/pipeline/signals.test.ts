@@ -57,7 +57,14 @@ test('what an account begins with is not new; what comes later is told once, wit
 test('bills tell of no source: they go out from the road or by the program, and show nobody’s file', () => {
   const bill = onDesk(3, 4, 8);
   bill.action = ACTION_CLAIM;
-  expect(sourcesOf(feed(afterAWeek(), [onDesk(2, 0), bill]))).toEqual([]);
+  const state = afterAWeek();
+  expect(sourcesOf(feed(state, [onDesk(2, 0), bill]))).toEqual([]);
+  // But a thief who bills first is told of when he looks somebody up.
+  const later = onDesk(3, 4, 8);
+  later.timeMs += HOUR;
+  const [told, ...more] = sourcesOf(feed(state, [later, onDesk(4, 4, 8)]));
+  expect(told).toMatchObject({ whole: true, timeMs: later.timeMs });
+  expect(more).toEqual([]);
 });
 
 test('an establishment with more desks than the last few tells of each once, not whenever it comes round again', () => {
