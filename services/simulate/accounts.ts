@@ -271,7 +271,16 @@ function scheduleAll(account: SimAccount, config: SimulationConfig, startDay: nu
   if (config.hardCases.has('insurer-migration')) {
     cases.push(...migrationOf(account, drawMigration(config.seed, startDay, endDay), endDay));
   }
+  if (config.hardCases.has('portal-release')) cases.push(releaseOf(config.seed, startDay, endDay));
   account.cases = cases;
+}
+
+/** A new version of the portal, in the second half of a run: from that day on every browser has another device id. */
+function releaseOf(seed: number, startDay: number, endDay: number): HardCaseInstance {
+  const random = new Random(seed, 'release');
+  const half = Math.floor((endDay - startDay) / 2);
+  const fromDay = startDay + half + random.int(Math.max(1, half - 7));
+  return { kind: 'portal-release', fromDay, toDay: endDay, strength: 1, key: random.uint32() };
 }
 
 function pushSeason(

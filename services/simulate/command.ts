@@ -15,7 +15,7 @@ import type { SimulationConfig } from './config.ts';
 import { ConfigError, DEFAULT_CONFIG } from './config.ts';
 import { RESIDENCE_INDEX } from './france.ts';
 import type { HardCase } from './hard-cases.ts';
-import { HARD_CASES, USUAL_CASES } from './hard-cases.ts';
+import { HARD_CASES, RARE_CASES, USUAL_CASES } from './hard-cases.ts';
 import type { Labels } from './labels.ts';
 import { openByteSink } from './output.ts';
 import { Pacer } from './pacer.ts';
@@ -46,7 +46,7 @@ after the first), hours (open, closed, evening, any), source (own, victim, hosti
 from one place), accounts (how many), people (at most), account (a certain one), padding, forged, growth, cadence,
 sorted (true: a list in the order of its NIR).
 
-Hard cases: ${HARD_CASES.join(', ')} (the last one only where it is named).
+Hard cases: ${HARD_CASES.join(', ')} (${RARE_CASES.join(' and ')} only where they are named).
 
 Examples:
   vigie simulate --attack sweep --labels labels.json | vigie replay - --labels labels.json

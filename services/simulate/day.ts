@@ -72,7 +72,8 @@ function openDesks(account: SimAccount, day: number, random: Random): Desks {
     else if (c.kind === 'new-device') {
       devices = devices.map((d, n) => (n === c.key % devices.length ? deviceNumber(account.key, c.key) : d));
       if (c.key % 3 === 0) networks = [fixedLine(c.key), ...networks];
-    } else if (c.kind === 'locum' && c.key % 10 < 6) {
+    } else if (c.kind === 'portal-release') devices = devices.map((device) => mix32(device, c.key) | 0);
+    else if (c.kind === 'locum' && c.key % 10 < 6) {
       devices = [deviceNumber(account.key, c.key)];
       if (c.key % 2 === 0) mobile = Math.max(mobile, 0.5);
     }

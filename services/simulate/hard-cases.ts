@@ -28,10 +28,13 @@ export const HARD_CASES = [
   'late-batch',
   'insurer-outage',
   'insurer-migration',
+  'portal-release',
 ] as const;
 export type HardCase = (typeof HARD_CASES)[number];
-/** Those of ordinary months: a migration of half a portal comes once in years, so it is there where it is asked for. */
-export const USUAL_CASES: readonly HardCase[] = HARD_CASES.filter((name) => name !== 'insurer-migration');
+/** What comes to half a portal or all of it once in years: there where it is asked for. */
+export const RARE_CASES: readonly HardCase[] = ['insurer-migration', 'portal-release'];
+/** Those of ordinary months. */
+export const USUAL_CASES: readonly HardCase[] = HARD_CASES.filter((name) => !RARE_CASES.includes(name));
 
 /** One instance: from `fromDay` up to and without `toDay` (days since the epoch; a lasting change has the end of the run). */
 export interface HardCaseInstance {

@@ -35,3 +35,13 @@ test('sharing nothing: nine in ten are named in 48 h', async () => {
   expect(wrong).toBe(0);
   for (const { fdr } of campaigns) expect(fdr).toBeLessThanOrEqual(0.1);
 });
+
+test('a release of the portal, after which every browser has another device id, names nobody and stops nobody', async () => {
+  const release = ['--seed', '53', '--accounts', '450', '--days', '60', '--hard-cases', 'portal-release'];
+  const { replay } = await simulateAndReplay(release, []);
+  const { disturbed } = replay.labels.honest;
+  process.stdout.write(`release: ${replay.campaigns.length} campaigns, ${JSON.stringify(disturbed)}\n`);
+  expect(replay.campaigns).toEqual([]);
+  expect(disturbed.suspend!.account_months).toBe(0);
+  expect(disturbed.step_up!.account_months).toBeLessThanOrEqual(3);
+});

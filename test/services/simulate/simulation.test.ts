@@ -24,11 +24,14 @@ const run = (config: Partial<SimulationConfig>): Delivery[] => [
   ...createSimulation({ ...SMALL, ...config }).deliveries(),
 ];
 
+const DAY_MS = 86_400_000;
+
 interface AccessLine {
   id: string;
   time: string;
   account: { id: string };
   session: string;
+  channel: string;
   source: { ip: string; asn: number; country: string; device: string; userAgent: string };
   action: string;
   outcome: string;
@@ -137,6 +140,27 @@ describe('a run', () => {
     const people = [...byInsurer.values()];
     expect(Math.max(...people)).toBeGreaterThan(0.5 * people.reduce((sum, n) => sum + n, 0));
     expect(createSimulation(SMALL).config.hardCases.has('insurer-migration')).toBe(false);
+  });
+
+  test('a release of the portal gives every browser another device id on one day, and none of the programs', () => {
+    const simulation = createSimulation({ ...SMALL, days: 40, hardCases: new Set(['portal-release']) });
+    const [release] = simulation.labels().hardCases;
+    const before = new Set<string>();
+    const after = new Set<string>();
+    const programs = new Set<string>();
+    for (const event of simulation.events() as Iterable<unknown> as Iterable<AccessLine>) {
+      const { device } = event.source;
+      // Bills of days before come from where the person was looked up.
+      if (event.action !== 'rights.read') continue;
+      if (event.channel === 'api') programs.add(device);
+      // The day itself is the portal's, whose midnight is not UTC's.
+      else if (Date.parse(event.time) < Date.parse(release!.from) - DAY_MS) before.add(device);
+      else if (Date.parse(event.time) > Date.parse(release!.from) + DAY_MS) after.add(device);
+    }
+    expect(before.size).toBeGreaterThan(30);
+    expect(after.size).toBeGreaterThan(30);
+    expect(before.intersection(after).size).toBe(0);
+    expect(programs.size).toBeGreaterThan(0);
   });
 
   test('a sorted list is worked through in the order of its NIR, a list as it comes in none', () => {
