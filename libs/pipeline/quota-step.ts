@@ -25,6 +25,7 @@ export function quotaReached(state: PipelineState, row: number, minute: number):
 export const TOO_OFTEN = 4;
 const OFTEN_WITHIN_DAYS = 10;
 
+/** Notes that a quota of people was used up on the day of `minute`. */
 export function noteQuotaDay({ channels }: PipelineState, row: number, minute: number): void {
   const slot = slotOfDay(row, minute);
   channels.dayFlags[slot] = channels.dayFlags[slot]! | DAY_QUOTA;

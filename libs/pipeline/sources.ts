@@ -121,15 +121,16 @@ function tellSource(
   newDevice: boolean,
 ): boolean {
   const { untoldSource } = state.accounts;
-  const hash = sourceHash(event, 0) & ~NEW_BITS;
   const fresh = (newNetwork ? NEW_NETWORK : 0) | (newDevice ? NEW_DEVICE : 0);
+  if (fresh === 0 && untoldSource[account] === 0) return true;
+  const hash = sourceHash(event, 0) & ~NEW_BITS;
+  const isUntold = (untoldSource[account]! & ~NEW_BITS) === hash;
   if (isFollowUp(event.action)) {
     if (fresh !== 0) untoldSource[account] = hash | fresh;
-    return fresh === 0 && (untoldSource[account]! & ~NEW_BITS) !== hash;
+    return fresh === 0 && !isUntold;
   }
-  const untold = untoldSource[account] !== 0 && (untoldSource[account]! & ~NEW_BITS) === hash;
-  const tell = fresh | (untold ? untoldSource[account]! & NEW_BITS : 0);
-  if (untold) untoldSource[account] = 0;
+  const tell = fresh | (isUntold ? untoldSource[account]! & NEW_BITS : 0);
+  if (isUntold) untoldSource[account] = 0;
   if (tell !== 0) signalSource(state, account, event, (tell & NEW_NETWORK) !== 0, (tell & NEW_DEVICE) !== 0);
   return true;
 }
